@@ -1,0 +1,59 @@
+/* The seam to the operating system: threads, locks, clock, files, processors, floating-point mode. One implementation a system
+ * (posix/, windows/); nothing outside lib/base includes a system header for these.
+ *
+ * Invariant: nothing here prints, aborts or changes process-wide settings. Locks and conditions cannot fail after init. */
+#ifndef PITH_BASE_OS_H
+#define PITH_BASE_OS_H
+
+#include "base/memory.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#include "base/windows/os_types.h"
+#else
+#include "base/posix/os_types.h"
+#endif
+/* os_types.h defines: pith__mutex, pith__cond, pith__thread. */
+
+int32_t pith__mutex_init(pith__mutex *m);
+void pith__mutex_destroy(pith__mutex *m);
+void pith__mutex_lock(pith__mutex *m);
+void pith__mutex_unlock(pith__mutex *m);
+
+int32_t pith__cond_init(pith__cond *c); /* waits by the monotonic clock */
+void pith__cond_destroy(pith__cond *c);
+void pith__cond_signal(pith__cond *c);
+void pith__cond_broadcast(pith__cond *c);
+void pith__cond_wait(pith__cond *c, pith__mutex *m);
+/* Waits until pith__clock_ns() reaches `deadline_ns`; false when it passed. UINT64_MAX waits without end. */
+bool pith__cond_wait_until(pith__cond *c, pith__mutex *m, uint64_t deadline_ns);
+
+/* Starts a thread with every signal blocked. `name` (15 bytes at most) is what debuggers show. */
+int32_t pith__thread_start(pith__thread *t, const char *name, void (*body)(void *arg), void *arg);
+void pith__thread_join(pith__thread *t);
+
+uint64_t pith__clock_ns(void);             /* monotonic, nanoseconds */
+uint32_t pith__cpu_count(void);            /* processors this process may use: affinity and cgroup quota; at least 1 */
+uint64_t pith__fork_generation(void);      /* changes in the child of a fork; constant otherwise */
+void pith__cpu_relax(void);                /* pause in a spin loop */
+
+/* Floating-point mode: default (round to nearest, no FTZ/DAZ, exceptions masked) for the time of a computation. */
+typedef struct pith__fpmode {
+    uint64_t bits;
+} pith__fpmode;
+pith__fpmode pith__fpmode_enter(void);      /* saves the thread's mode and sets the default */
+void pith__fpmode_leave(pith__fpmode saved); /* puts it back */
+
+/* Files, read only, positioned reads, safe from many threads. */
+typedef struct pith__file {
+    int64_t handle;
+} pith__file;
+int32_t pith__file_open(pith__file *f, const char *path);       /* UTF-8 path; PITH_E_IO names path and cause; not a directory */
+int32_t pith__file_adopt(pith__file *f, int64_t fd);            /* duplicates a descriptor of the host */
+int32_t pith__file_size(const pith__file *f, uint64_t *size);
+/* Reads exactly `size` bytes at `offset`; a short file is PITH_E_IO. */
+int32_t pith__file_read(const pith__file *f, void *out, uint64_t size, uint64_t offset);
+void pith__file_close(pith__file *f);
+
+#endif
