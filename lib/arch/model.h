@@ -1,0 +1,55 @@
+/* A loaded model: a family's tables filled with one file's numbers, its packed matrices, its vocabulary. Behind pith_model.
+ *
+ * Invariant: immutable once open() returned it (but for the reference count and the slot of the default engine); threads share it.
+ * Must not know: engines, requests. */
+#ifndef PITH_ARCH_MODEL_H
+#define PITH_ARCH_MODEL_H
+
+#include "arch/family.h"
+#include "base/host.h"
+#include "formats/modelfile.h"
+#include "tokenizer/tokenizer.h"
+
+typedef struct pith__model_options {
+    bool exact;              /* float matrices take pith's own kernels */
+    uint32_t load_threads;   /* 0: all processors */
+    uint64_t metadata_limit; /* bytes; 0: none */
+    uint32_t blas_columns;   /* 0: as measured */
+    pith_progress_fn progress;
+    void *progress_user;
+} pith__model_options;
+
+struct pith_model {
+    _Atomic uint32_t references;
+    pith_host *host;
+    pith__modelfile *file; /* metadata and tensor directory; its source is let go after loading */
+    const pith__family *family;
+    pith__hparams hparams;
+    pith__weights weights;
+    pith__tokenizer *tokenizer; /* NULL: the file has no vocabulary */
+    pith__model_options options;
+    uint64_t weight_bytes;     /* of packed matrices and vectors */
+    uint64_t vocabulary_bytes; /* of tokenizer and metadata, as the allocator counted them */
+    uint64_t parameters;
+    pith__str name, chat_template;
+
+    /* The engine layer parks the model's own engine here; freed through the hook before the model goes. */
+    void *engine;
+    void (*engine_release)(void *engine);
+    pith__mutex engine_lock;
+};
+
+int32_t pith__model_open(pith_host *host, pith__source *source, const pith__model_options *options, pith_model **out);
+void pith__model_retain(pith_model *model);
+void pith__model_release(pith_model *model); /* NULL is fine */
+
+/* What open() would take, without reading a weight: everything of the plan but the engine's share. */
+typedef struct pith__model_plan {
+    uint64_t weights, vocabulary, loading;
+    pith__hparams hparams;
+    const pith__family *family;
+    bool quantized; /* some matrix is */
+} pith__model_plan;
+int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options, pith__model_plan *plan);
+
+#endif

@@ -1,0 +1,23 @@
+/* The host program as the library sees it: its memory, its log, its executor, the instruction set it allows. Behind pith_host.
+ * Reference counted: everything made with a host retains it. Immutable after creation, but for the counters in mem. */
+#ifndef PITH_BASE_HOST_H
+#define PITH_BASE_HOST_H
+
+#include "base/memory.h"
+#include "base/pool.h"
+#include <pith/pith.h>
+#include <stdatomic.h>
+
+struct pith__kernels;
+
+struct pith_host {
+    _Atomic uint32_t references; /* UINT32_MAX: the default host, which is never freed */
+    pith__mem mem;
+    pith_log_fn log;
+    void *log_user;
+    pith__executor_hook executor;
+    void *executor_user;
+    const struct pith__kernels *kernels;
+};
+
+#endif
