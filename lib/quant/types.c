@@ -3,6 +3,7 @@
  * Source of the sizes: ggml-common.h of https://github.com/ggml-org/ggml; MXFP4: OCP Microscaling Formats v1.0. */
 #include "base/checked.h"
 #include "quant/quant.h"
+#include <stddef.h>
 
 static const pith__dtype_info types[PITH__DTYPE_LIMIT] = {
     [PITH__F32] = {"F32", 1, 4, PITH__ACT_FLOAT, false},
