@@ -29,9 +29,16 @@ void pith__cond_wait(pith__cond *c, pith__mutex *m);
 /* Waits until pith__clock_ns() reaches `deadline_ns`; false when it passed. UINT64_MAX waits without end. */
 bool pith__cond_wait_until(pith__cond *c, pith__mutex *m, uint64_t deadline_ns);
 
-/* Starts a thread with every signal blocked. `name` (15 bytes at most) is what debuggers show. */
+/* Starts a thread with every signal blocked and a stack of at least 1 MiB. `name` (15 bytes at most) is what debuggers show. `t`
+ * stays where it is until the join. */
 int32_t pith__thread_start(pith__thread *t, const char *name, void (*body)(void *arg), void *arg);
+/* In the child of a fork the thread is not there: returns at once. */
 void pith__thread_join(pith__thread *t);
+
+/* One pointer a thread (the error text); `destroy` runs on a value that is not NULL when its thread ends, and is the same in every
+ * call. set() is false when the system has no room for it. */
+void *pith__thread_value(void);
+bool pith__thread_value_set(void *value, void (*destroy)(void *value));
 
 uint64_t pith__clock_ns(void);             /* monotonic, nanoseconds */
 uint32_t pith__cpu_count(void);            /* processors this process may use: affinity and cgroup quota; at least 1 */
@@ -45,11 +52,12 @@ typedef struct pith__fpmode {
 pith__fpmode pith__fpmode_enter(void);      /* saves the thread's mode and sets the default */
 void pith__fpmode_leave(pith__fpmode saved); /* puts it back */
 
-/* Files, read only, positioned reads, safe from many threads. */
+/* Files, read only, positioned reads, safe from many threads. Regular files only: directories, pipes and devices are refused. */
 typedef struct pith__file {
     int64_t handle;
+    const char *name; /* for messages; borrowed */
 } pith__file;
-int32_t pith__file_open(pith__file *f, const char *path);       /* UTF-8 path; PITH_E_IO names path and cause; not a directory */
+int32_t pith__file_open(pith__file *f, const char *path);       /* UTF-8 path, borrowed until close; PITH_E_IO names path and cause */
 int32_t pith__file_adopt(pith__file *f, int64_t fd);            /* duplicates a descriptor of the host */
 int32_t pith__file_size(const pith__file *f, uint64_t *size);
 /* Reads exactly `size` bytes at `offset`; a short file is PITH_E_IO. */

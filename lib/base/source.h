@@ -11,7 +11,8 @@
 
 typedef struct pith__source pith__source;
 
-/* Same shape as pith_read_fn in the public header: fills `out` with `size` bytes at `offset`, returns PITH_OK or a negative status. */
+/* Same shape as pith_read_fn in the public header: fills `out` with `size` bytes at `offset`, returns PITH_OK or a negative status
+ * (anything that is no status of ours counts as PITH_E_IO). */
 typedef int32_t (*pith__read_hook)(void *user, void *out, uint64_t size, uint64_t offset);
 
 /* `mem` must outlive the source. A path to the first file of a split GGUF ("-00001-of-0000N.gguf") is one part; the
@@ -21,9 +22,12 @@ int32_t pith__source_from_fd(pith__mem *mem, int64_t fd, uint64_t offset, uint64
 int32_t pith__source_from_memory(pith__mem *mem, const void *bytes, uint64_t length, pith__source **out);      /* borrowed */
 int32_t pith__source_from_reader(pith__mem *mem, pith__read_hook read, void *user, uint64_t length, pith__source **out);
 
-/* Moves the parts of `more` to the end of `source`, and releases `more`. */
+/* Parts are added before the source is shared: not while another thread reads it.
+ * Moves the parts of `more` to the end of `source`, and releases `more`; on failure both are as they were. PITH_E_STATE when someone
+ * else retains `more`. */
 int32_t pith__source_add_part(pith__source *source, pith__source *more);
-/* Opens the file beside part 0 named by replacing the "-00001-of-NNNNN" in its path; PITH_E_ARGUMENT when part 0 has no path. */
+/* Opens the file beside part 0 whose name has number `index` + 1 in place of "-00001-of-NNNNN.gguf", as a new last part.
+ * PITH_E_ARGUMENT when part 0 has no path, or not such a one with NNNNN = `count`. */
 int32_t pith__source_add_sibling(pith__source *source, uint32_t index, uint32_t count);
 
 uint32_t pith__source_parts(const pith__source *source);

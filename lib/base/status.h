@@ -13,7 +13,9 @@
 /* Capacity of the per-thread text, the closing zero included. Longer messages are cut at a UTF-8 boundary. */
 #define PITH__ERROR_CAPACITY 512
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__) && !defined(__clang__)
+#define PITH__PRINTF(fmt, first) __attribute__((format(gnu_printf, fmt, first))) /* plain "printf" is Microsoft's there: no %zu */
+#elif defined(__GNUC__)
 #define PITH__PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #else
 #define PITH__PRINTF(fmt, first)
@@ -23,7 +25,8 @@
  * The format takes %s %.*s %d %u %x %c %% with the length modifiers l, ll, z, and %g; it knows no locale. */
 int32_t pith__fail(int32_t status, const char *format, ...) PITH__PRINTF(2, 3);
 
-/* This thread's error text; "" when nothing failed yet. Lives until the thread's next failure. */
+/* This thread's error text; "" when nothing failed yet; the status's name when there was no memory for a text. Valid UTF-8 without
+ * control characters. Lives until the thread's next failure. */
 const char *pith__error_text(void);
 
 /* Puts `text` (a worker's or a request's error) in place as this thread's error text; returns `status`. */
