@@ -1,15 +1,15 @@
 /* Selection among candidates by binary heap: the k best of a vocabulary, and the best until a mass is reached.
  *
- * Invariant: `outranks` is a strict total order (ids are unique, keys are no NaN), so what is selected, and in which order, does
- * not depend on how the heap happens to lie. Costs: one pass over the logits (blocks that cannot hold a winner are skipped by
- * their maximum), then the logarithm of the heap for each winner. */
+ * Invariant: `outranks` is a strict total order (ids are unique, keys are no NaN), so what is selected, and in which
+ * order, does not depend on how the heap happens to lie. Costs: one pass over the logits (blocks that cannot hold a
+ * winner are skipped by their maximum), then the logarithm of the heap for each winner. */
 #include "sampling/candidates.h"
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 enum {
-    SKIP_BLOCK = 256,  /* logits looked at together: small enough to be skipped often, long enough for the vector maximum */
+    SKIP_BLOCK = 256,  /* logits looked at together: small enough to be skipped often */
     WEIGH_BLOCK = 1024 /* weights computed together, on the stack */
 };
 
@@ -60,7 +60,8 @@ uint32_t pith__candidates_all(const float *logits, uint32_t vocab, pith__candida
     return count;
 }
 
-/* Offers the logits [begin, end) to a full heap of the k best so far, whose worst is on top. A tie with the worst loses: its id is higher. */
+/* Offers the logits [begin, end) to a full heap of the k best so far, whose worst is on top. A tie with the worst
+ * loses: its id is higher. */
 static void offer(const float *logits, uint32_t begin, uint32_t end, pith__candidate *heap, uint32_t k) {
     for (uint32_t id = begin; id < end; id++) {
         if (logits[id] > heap[0].key) {

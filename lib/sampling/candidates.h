@@ -1,8 +1,8 @@
 /* The tokens a sampler still considers: gathering them from the logits, weighing them, and taking the best of them.
  *
- * Invariant: candidates are ordered by (key, lower id first), a total order, so that every selection has one answer; the
- * vocabulary is never sorted, only the part that is taken. -inf means forbidden: such tokens never become candidates.
- * Must not know: settings, steps, where logits come from. The logits given here hold no NaN and no +inf. */
+ * Invariant: candidates are ordered by (key, lower id first), a total order, so that every selection has one answer;
+ * the vocabulary is never sorted, only the part that is taken. -inf means forbidden: such tokens never become
+ * candidates. Must not know: settings, steps, where logits come from. The logits given here hold no NaN and no +inf. */
 #ifndef PITH_SAMPLING_CANDIDATES_H
 #define PITH_SAMPLING_CANDIDATES_H
 
@@ -29,8 +29,8 @@ void pith__candidates_weigh(const pith__kernels *kernels, const float *logits, f
 /* The sum of the weights, in the order of the list. */
 double pith__candidates_mass(const pith__candidate *list, uint32_t count);
 
-/* Moves the best to the front, best first, until their weights reach `mass`: at least one, the one that reaches it included.
- * The rest is dropped. Returns how many stay; `count` > 0. */
+/* Moves the best to the front, best first, until their weights reach `mass`: at least one, the one that reaches it
+ * included. The rest is dropped. Returns how many stay; `count` > 0. */
 uint32_t pith__candidates_take(pith__candidate *list, uint32_t count, double mass);
 
 #endif

@@ -1,7 +1,7 @@
-/* The tail-cutting filters. Every float step is an IEEE operation in a fixed order, so that a borderline token falls on the same
- * side on every machine.
- * Sources: locally typical: Meister, Pimentel, Wiher, Cotterell, "Locally typical sampling", TACL 2023. Top-p: Holtzman et al.,
- * "The curious case of neural text degeneration", ICLR 2020. Min-p: Nguyen et al., "Turning up the heat: min-p sampling", 2024. */
+/* The tail-cutting filters. Every float step is an IEEE operation in a fixed order, so that a borderline token falls on
+ * the same side on every machine. Sources: locally typical: Meister, Pimentel, Wiher, Cotterell, "Locally typical
+ * sampling", TACL 2023. Top-p: Holtzman et al., "The curious case of neural text degeneration", ICLR 2020. Min-p:
+ * Nguyen et al., "Turning up the heat: min-p sampling", 2024. */
 #include "sampling/filters.h"
 #include "kernels/math.h"
 
@@ -28,7 +28,7 @@ uint32_t pith__filter_typical(const float *logits, float max, float p, pith__can
     return pith__candidates_take(list, count, (double)p * mass);
 }
 
-/* Drops, in one pass, tokens too unlikely to be in the nucleus: together they weigh under half of what lies outside it. */
+/* Drops, in one pass, tokens too unlikely for the nucleus: together they weigh under half of what lies outside it. */
 static uint32_t drop_tail(pith__candidate *list, uint32_t count, double outside) {
     double floor = 0.5 * outside / (double)count;
     uint32_t kept = 0;

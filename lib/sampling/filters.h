@@ -1,7 +1,7 @@
-/* The filters that cut the tail of a distribution: locally typical, top-p, min-p. (Top-k is a way of gathering: candidates.h.)
+/* The filters that cut a distribution's tail: locally typical, top-p, min-p. (Top-k is gathering: candidates.h.)
  *
- * Each takes `count` > 0 weighed candidates, keeps at least one, moves those kept to the front and returns how many they are.
- * Probabilities are weights over their sum, so each filter sees the distribution the one before it left.
+ * Each takes `count` > 0 weighed candidates, keeps at least one, moves those kept to the front and returns how many
+ * they are. Probabilities are weights over their sum, so each filter sees the distribution the one before it left.
  * Must not know: in which order the chain runs them. */
 #ifndef PITH_SAMPLING_FILTERS_H
 #define PITH_SAMPLING_FILTERS_H

@@ -1,5 +1,6 @@
-/* Log-softmax over a vocabulary without touching or copying it whole: blocks of it are exponentiated on the stack, and their sums
- * added in double, in order. Total: logits of -inf, +inf and NaN have defined log probabilities, which are never NaN. */
+/* Log-softmax over a vocabulary without touching or copying it whole: blocks of it are exponentiated on the stack, and
+ * their sums added in double, in order. Total: logits of -inf, +inf and NaN have defined log probabilities, which are
+ * never NaN. */
 #include "sampling/logprobs.h"
 #include "kernels/math.h"
 #include "sampling/sampling.h"
@@ -41,8 +42,8 @@ float pith__logprob(const pith__log_norm *norm, float logit) {
     return (float)((double)logit - (double)norm->max - norm->log_sum);
 }
 
-/* Puts a logit at its place among the best so far, which stand best first; *count grows up to n. Ids come in rising order, so a
- * tie goes behind. */
+/* Puts a logit at its place among the best so far, which stand best first; *count grows up to n. Ids come in rising
+ * order, so a tie goes behind. */
 static void insert(float logit, uint32_t id, uint32_t n, uint32_t *count, int32_t *ids, float *logits) {
     uint32_t at = *count < n ? (*count)++ : n - 1;
     for (; at > 0 && logits[at - 1] < logit; at--) {

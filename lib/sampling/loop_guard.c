@@ -1,7 +1,9 @@
-/* Finds output that repeats itself for good: for every period p up to the largest, how many tokens in a row have equaled the one p before.
+/* Finds output that repeats itself for good: for every period p up to the largest, how many tokens in a row have
+ * equaled the one p before.
  *
- * Invariant: run[p-1] is that number, for the tokens accepted so far. A stretch of p tokens has filled the last n tokens exactly when
- * run[p-1] >= n - p. A token costs O(period); memory is two small arrays. A list whose counter changes breaks every run. */
+ * Invariant: run[p-1] is that number, for the tokens accepted so far. A stretch of p tokens has filled the last n
+ * tokens exactly when run[p-1] >= n - p. A token costs O(period); memory is two small arrays. A list whose counter
+ * changes breaks every run. */
 #include "sampling/sampling.h"
 
 struct pith__loop_guard {

@@ -1,5 +1,6 @@
-/* Repetition, frequency and presence penalties over a window of tokens, kept as counts, so that applying them is one pass.
- * Sources: repetition: Keskar et al., "CTRL", 2019 (section 4.1); frequency and presence: as OpenAI's API documents them. */
+/* Repetition, frequency and presence penalties over a window of tokens, kept as counts, so that applying them is one
+ * pass. Sources: repetition: Keskar et al., "CTRL", 2019 (section 4.1); frequency and presence: as OpenAI's API
+ * documents them. */
 #include "sampling/penalties.h"
 #include "sampling/sampling.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* The tokens a sampler looks back at, and the penalties their repetition costs.
  *
- * Invariant: count[id] is how often id is among the last `window` accepted tokens (or among all of them). Nothing is allocated
- * when no penalty is set. Must not know: candidates, randomness. */
+ * Invariant: count[id] is how often id is among the last `window` accepted tokens (or among all of them). Nothing is
+ * allocated when no penalty is set. Must not know: candidates, randomness. */
 #ifndef PITH_SAMPLING_PENALTIES_H
 #define PITH_SAMPLING_PENALTIES_H
 
@@ -24,7 +24,8 @@ uint64_t pith__penalties_bytes(uint32_t vocab); /* at most */
 
 void pith__penalties_accept(pith__penalties *p, int32_t id);
 
-/* For each counted token: logit / repeat when positive, else logit * repeat; then minus count * frequency + presence. */
+/* For each counted token: logit / repeat when positive, else logit * repeat; then minus count * frequency + presence.
+ */
 void pith__penalties_apply(const pith__penalties *p, float *logits);
 
 #endif

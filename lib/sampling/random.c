@@ -1,8 +1,9 @@
-/* The random generator of the samplers: Philox4x32-10, counter-based, so that the number of a step needs no state and no history.
+/* The random generator of the samplers: Philox4x32-10, counter-based, so that the number of a step needs no state and
+ * no history.
  *
- * Key: the seed (low half first). Counter: the step in its two low words, zeros in the others. The first two words of the
- * output, w0 above w1, make 64 bits; the upper 53 of them, times 2^-53, are the number. All of it is exact: the same on every machine.
- * Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
+ * Key: the seed (low half first). Counter: the step in its two low words, zeros in the others. The first two words of
+ * the output, w0 above w1, make 64 bits; the upper 53 of them, times 2^-53, are the number. All of it is exact: the
+ * same on every machine. Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
 #include "sampling/sampling.h"
 
 enum {

@@ -1,16 +1,17 @@
 /* The sampler: one token from one row of logits.
  *
- * The chain, in order: logit bias and mask, penalties, then greedy choice when the temperature is 0; else top-k, locally typical,
- * top-p, min-p, temperature, and one draw. (The order llama.cpp has by default: users bring settings that were tuned for it.)
- * The draw walks the candidates in the order the filters left them, by id when nothing was cut.
+ * The chain, in order: logit bias and mask, penalties, then greedy choice when the temperature is 0; else top-k,
+ * locally typical, top-p, min-p, temperature, and one draw. (The order llama.cpp has by default: users bring settings
+ * that were tuned for it.) The draw walks the candidates in the order the filters left them, by id when nothing was
+ * cut.
  *
- * Invariant: total over all floats. Settings are made sane at creation, NaN logits are refused, +inf is certainty, -inf is
- * "forbidden" and stays so whatever is added to it. Nothing is allocated after create(). */
-#include "sampling/sampling.h"
+ * Invariant: total over all floats. Settings are made sane at creation, NaN logits are refused, +inf is certainty, -inf
+ * is "forbidden" and stays so whatever is added to it. Nothing is allocated after create(). */
 #include "sampling/candidates.h"
 #include "sampling/filters.h"
 #include "sampling/logprobs.h"
 #include "sampling/penalties.h"
+#include "sampling/sampling.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -82,11 +83,12 @@ static int32_t build(pith__sampler *s, const pith__sampler_params *params) {
     return PITH_OK;
 }
 
-int32_t pith__sampler_create(pith__mem *mem, const pith__kernels *kernels, const pith__sampler_params *params, uint32_t vocab,
-                             pith__sampler **out) {
+int32_t pith__sampler_create(pith__mem *mem, const pith__kernels *kernels, const pith__sampler_params *params,
+                             uint32_t vocab, pith__sampler **out) {
     *out = NULL;
     if (vocab == 0 || vocab > INT32_MAX) {
-        return pith__fail(PITH_E_ARGUMENT, "a sampler needs a vocabulary of 1 to 2147483647 tokens, not %u", (unsigned)vocab);
+        return pith__fail(PITH_E_ARGUMENT, "a sampler needs a vocabulary of 1 to 2147483647 tokens, not %u",
+                          (unsigned)vocab);
     }
     pith__sampler *s;
     PITH_TRY(PITH_NEW(mem, &s, "sampler"));
@@ -115,7 +117,8 @@ void pith__sampler_release(pith__sampler *s) {
 
 uint64_t pith__sampler_bytes(uint32_t vocab) {
     return pith__mem_cost(sizeof(pith__sampler), 16) + pith__penalties_bytes(vocab) +
-           pith__mem_cost((uint64_t)vocab * sizeof(float), 16) + pith__mem_cost((uint64_t)vocab * sizeof(pith__candidate), 16);
+           pith__mem_cost((uint64_t)vocab * sizeof(float), 16) +
+           pith__mem_cost((uint64_t)vocab * sizeof(pith__candidate), 16);
 }
 
 void pith__sampler_accept(pith__sampler *s, int32_t id) {

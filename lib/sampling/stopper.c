@@ -1,9 +1,9 @@
 /* Stop strings: an Aho-Corasick automaton over bytes, fed as the text streams by.
  *
- * Invariant: after every byte, `state` is the node of the longest prefix of any stop string that the stream ends with; its depth
- * is what must be held back. Nodes are made level by level, so that a node's failure link, always to a shallower one,
- * can be found when the node is made. Children are lists, for the strings come from callers and may be long.
- * Source: Aho, Corasick, "Efficient string matching: an aid to bibliographic search", CACM 18(6), 1975. */
+ * Invariant: after every byte, `state` is the node of the longest prefix of any stop string that the stream ends with;
+ * its depth is what must be held back. Nodes are made level by level, so that a node's failure link, always to a
+ * shallower one, can be found when the node is made. Children are lists, for the strings come from callers and may be
+ * long. Source: Aho, Corasick, "Efficient string matching: an aid to bibliographic search", CACM 18(6), 1975. */
 #include "base/checked.h"
 #include "sampling/sampling.h"
 
@@ -60,7 +60,8 @@ static uint32_t add_child(pith__stopper *s, uint32_t parent, uint8_t byte) {
     return at;
 }
 
-/* Adds byte `level` of every string that has one. at[i] is the node string i has reached. Returns whether any string goes on. */
+/* Adds byte `level` of every string that has one. at[i] is the node string i has reached. Returns whether any string
+ * goes on. */
 static bool add_level(pith__stopper *s, const pith__str *strings, uint64_t count, uint64_t level, uint32_t *at) {
     bool more = false;
     for (uint64_t i = 0; i < count; i++) {
