@@ -46,7 +46,8 @@ typedef struct pith__matmul_args {
  * Page memory of one K/V head, for PITH__ATTN_BLOCK positions:
  *   K: [block/16][head_dim][16]  (lane = position; sums run over head_dim in order)
  *   V: [block][head_dim]         (lane = element; sums run over positions in order)
- * `begin` and `end` are within the block, 0 <= begin < end <= PITH__ATTN_BLOCK. Positions outside are not read.
+ * `begin` and `end` are within the block, 0 <= begin < end <= PITH__ATTN_BLOCK. Positions outside may be read, so
+ * the whole block must be readable memory, but never matter. head_dim is any number from 1.
  * Writes per head h: max[h], sum[h] = sum of exp(s - max), out[h * head_dim ...] = sum of exp(s - max) * V, unscaled. */
 typedef struct pith__attn_args {
     const float *q;       /* [heads][head_dim], already roped */
@@ -63,7 +64,7 @@ typedef void (*pith__attn_fn)(const pith__attn_args *args);
 typedef struct pith__kernels {
     const char *name; /* "ref", "avx2", "avx512", "avx512vnni", ... */
 
-    /* Packed product by weight type; NULL where the type has none. Layouts are described in quant/pack.h. */
+    /* Packed product by weight type; NULL where the type has none. Layouts are described in kernels/layout.h. */
     pith__matmul_fn matmul[PITH__DTYPE_LIMIT];
 
     /* Quantize one column of k floats; q is padded with zeros to 64 (b32) or 256 (b256) elements, padded scales and sums are 0.

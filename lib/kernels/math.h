@@ -5,11 +5,11 @@
 
 #include <stdint.h>
 
-float pith__expf(float x);                 /* under 2 ulp; 0 below about -87.3 (no denormals), +inf above 88.7; NaN stays NaN */
+float pith__expf(float x);                 /* under 1 ulp; 0 below about -87.3 (no denormals), +inf above 88.7; NaN stays NaN */
 double pith__exp(double x);
-double pith__log(double x);                /* x > 0 */
+double pith__log(double x);                /* x > 0; -inf at 0, NaN below */
 double pith__pow(double x, double y);      /* x > 0: exp(y * log(x)), relative error under 1e-13 for RoPE's ranges */
-void pith__sincos(double x, double *sine, double *cosine); /* |x| < 2^30; absolute error under 1e-12 */
+void pith__sincos(double x, double *sine, double *cosine); /* |x| < 2^30, else NaN; absolute error under 1e-12 */
 float pith__tanhf(float x);
 float pith__fmaf(float x, float y, float z); /* correctly rounded everywhere, also where the libc's is not */
 float pith__sqrtf(float x);                  /* correctly rounded */

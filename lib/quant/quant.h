@@ -2,7 +2,7 @@
  * for the kernels. One table row a type (pith__dtype_info).
  *
  * Packed form (layout number 1): rows in groups of 16, interleaved so that one SIMD lane is one row; K padded with zero-scale
- * blocks; missing rows of the last group are zero. Packing is invertible bit for bit. pack.h describes each type's bytes.
+ * blocks; missing rows of the last group are zero. Packing is invertible bit for bit. kernels/layout.h describes each type's bytes.
  * Must not know: files, models, threads. */
 #ifndef PITH_QUANT_H
 #define PITH_QUANT_H
