@@ -1,16 +1,19 @@
-/* Selection among candidates by binary heap: the k best of a vocabulary, and the best until a mass is reached.
+/* Selection among candidates: the k best of a vocabulary, and the best until a mass is reached.
  *
  * Invariant: `outranks` is a strict total order (ids are unique, keys are no NaN), so what is selected, and in which
- * order, does not depend on how the heap happens to lie. Costs: one pass over the logits (blocks that cannot hold a
- * winner are skipped by their maximum), then the logarithm of the heap for each winner. */
+ * order, depends on the logits alone. Nothing is quadratic, nothing sorts the vocabulary: the k best cost one pass
+ * (blocks that cannot hold a winner are skipped by their maximum) and a heap of k; the best by mass cost a few passes.
+ */
 #include "sampling/candidates.h"
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 enum {
-    SKIP_BLOCK = 256,  /* logits looked at together: small enough to be skipped often */
-    WEIGH_BLOCK = 1024 /* weights computed together, on the stack */
+    SKIP_BLOCK = 256,   /* logits looked at together: small enough to be skipped often */
+    WEIGH_BLOCK = 1024, /* weights computed together, on the stack */
+    HEAP_BELOW = 32,    /* so few candidates are left to the heap */
+    MOST_SPLITS = 48    /* twice what 2^31 candidates should need */
 };
 
 static bool outranks(const pith__candidate *a, const pith__candidate *b) {
@@ -123,7 +126,8 @@ static void reverse(pith__candidate *list, uint32_t count) {
     }
 }
 
-uint32_t pith__candidates_take(pith__candidate *list, uint32_t count, double mass) {
+/* By heap: the best to the front, best first, until their weights reach `mass`. Returns how many, at least one. */
+static uint32_t take_by_heap(pith__candidate *list, uint32_t count, double mass) {
     uint32_t left = count;
     double taken = 0.0;
     heapify(list, count, false);
@@ -136,4 +140,49 @@ uint32_t pith__candidates_take(pith__candidate *list, uint32_t count, double mas
     reverse(list + left, count - left);
     memmove(list, list + left, (size_t)(count - left) * sizeof(*list));
     return count - left;
+}
+
+/* The median of the first, the middle and the last goes last: neither the best nor the worst of the list. */
+static void median_to_end(pith__candidate *list, uint32_t count) {
+    pith__candidate *a = &list[0], *b = &list[count / 2], *c = &list[count - 1];
+    if (outranks(b, a)) {
+        swap(a, b);
+    }
+    if (outranks(c, a)) {
+        swap(a, c);
+    }
+    if (outranks(b, c)) { /* a is the best of the three now: the second best goes last */
+        swap(b, c);
+    }
+}
+
+/* Splits by the last candidate: it and those that outrank it go to the front. Returns how many, and their weight. */
+static uint32_t partition(pith__candidate *list, uint32_t count, double *mass) {
+    uint32_t split = 0;
+    *mass = 0.0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!outranks(&list[count - 1], &list[i])) {
+            *mass += (double)list[i].weight;
+            swap(&list[split++], &list[i]);
+        }
+    }
+    return split;
+}
+
+/* Quickselect by weight instead of rank. It narrows [lo, hi), which holds the candidate that reaches `mass`; all before
+ * lo are taken. Unlucky pivots are cut short by the heap, so that no logits can make it quadratic. */
+uint32_t pith__candidates_take(pith__candidate *list, uint32_t count, double mass) {
+    uint32_t lo = 0, hi = count;
+    for (int tries = 0; hi - lo > HEAP_BELOW && tries < MOST_SPLITS; tries++) {
+        double upper;
+        median_to_end(list + lo, hi - lo);
+        uint32_t split = lo + partition(list + lo, hi - lo, &upper);
+        if (upper < mass) {
+            mass -= upper;
+            lo = split;
+        } else {
+            hi = split;
+        }
+    }
+    return lo + take_by_heap(list + lo, hi - lo, mass);
 }

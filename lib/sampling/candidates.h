@@ -22,15 +22,16 @@ uint32_t pith__candidates_all(const float *logits, uint32_t vocab, pith__candida
 uint32_t pith__candidates_best(const pith__kernels *kernels, const float *logits, uint32_t vocab, uint32_t k,
                                pith__candidate *list);
 
-/* weight = exp((logit - max) / temperature) for each; `max` is at least the largest of their logits, temperature > 0. */
+/* weight = exp((logit - max) / temperature) for each; `max` is at least the largest of their logits, temperature > 0.
+ */
 void pith__candidates_weigh(const pith__kernels *kernels, const float *logits, float max, float temperature,
                             pith__candidate *list, uint32_t count);
 
 /* The sum of the weights, in the order of the list. */
 double pith__candidates_mass(const pith__candidate *list, uint32_t count);
 
-/* Moves the best to the front, best first, until their weights reach `mass`: at least one, the one that reaches it
- * included. The rest is dropped. Returns how many stay; `count` > 0. */
+/* Moves the best to the front until their weights reach `mass`: at least one, the one that reaches it included. Returns
+ * how many stay; the rest is dropped. Their order is unspecified, but the same on every machine. `count` > 0. */
 uint32_t pith__candidates_take(pith__candidate *list, uint32_t count, double mass);
 
 #endif

@@ -28,26 +28,11 @@ uint32_t pith__filter_typical(const float *logits, float max, float p, pith__can
     return pith__candidates_take(list, count, (double)p * mass);
 }
 
-/* Drops, in one pass, tokens too unlikely for the nucleus: together they weigh under half of what lies outside it. */
-static uint32_t drop_tail(pith__candidate *list, uint32_t count, double outside) {
-    double floor = 0.5 * outside / (double)count;
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if ((double)list[i].weight >= floor) {
-            list[kept++] = list[i];
-        }
-    }
-    return kept;
-}
-
 uint32_t pith__filter_top_p(const float *logits, float p, pith__candidate *list, uint32_t count) {
-    double mass = pith__candidates_mass(list, count);
-    double wanted = (double)p * mass;
-    count = drop_tail(list, count, mass - wanted);
     for (uint32_t i = 0; i < count; i++) {
         list[i].key = logits[list[i].id];
     }
-    return pith__candidates_take(list, count, wanted);
+    return pith__candidates_take(list, count, (double)p * pith__candidates_mass(list, count));
 }
 
 uint32_t pith__filter_min_p(float p, pith__candidate *list, uint32_t count) {

@@ -9,10 +9,10 @@
 #include "sampling/candidates.h"
 
 /* Locally typical sampling: the tokens whose surprise is nearest to the entropy, until their probabilities reach `p`.
- * Leaves them most typical first. Weights must be exp(logit - max). */
+ * Weights must be exp(logit - max). */
 uint32_t pith__filter_typical(const float *logits, float max, float p, pith__candidate *list, uint32_t count);
 
-/* Nucleus sampling: the most likely tokens until their probabilities reach `p`. Leaves them most likely first. */
+/* Nucleus sampling: the most likely tokens until their probabilities reach `p`. */
 uint32_t pith__filter_top_p(const float *logits, float p, pith__candidate *list, uint32_t count);
 
 /* The tokens at least `p` (0 to 1) times as likely as the most likely. Keeps their order. */

@@ -23,7 +23,12 @@ static int best_first(const void *a, const void *b) {
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Logits with ties, a shape that changes by round from flat to peaked, and some forbidden. */
+static int rising(const void *a, const void *b) {
+    float x = *(const float *)a, y = *(const float *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Logits with ties, a shape that changes by round from flat to peaked, some forbidden, some sorted, some all equal. */
 static void make_logits(float *logits, uint32_t vocab, uint64_t round) {
     uint64_t state = round + 1;
     float spread = 0.05f * (float)(1 + round % 12) * (float)(1 + round % 12);
@@ -33,6 +38,12 @@ static void make_logits(float *logits, uint32_t vocab, uint64_t round) {
         if (round % 3 == 0 && i % 5 == 0) {
             logits[i] = -INFINITY;
         }
+    }
+    if (round % 5 == 0) {
+        qsort(logits, vocab, sizeof(*logits), rising);
+    }
+    for (uint32_t i = 0; round % 29 == 28 && i < vocab; i++) {
+        logits[i] = 1.5f;
     }
 }
 
@@ -87,6 +98,11 @@ static void check_same(const pith__candidate *list, uint32_t kept, const entry *
     for (uint32_t i = 0; i < kept; i++) {
         assert_int_equal(list[i].id, all[i].id);
     }
+}
+
+static int candidate_best_first(const void *a, const void *b) {
+    const pith__candidate *x = a, *y = b;
+    return best_first(&(entry){.key = x->key, .id = x->id}, &(entry){.key = y->key, .id = y->id});
 }
 
 static void test_best_is_a_sorted_prefix(void **state) {
@@ -144,6 +160,7 @@ static void test_top_p(void **state) {
             uint32_t want = reference_take(all, n, ps[i], &edge);
             uint32_t got = pith__filter_top_p(logits, ps[i], list, weighed(logits, VOCAB, list));
             if (!edge) {
+                qsort(list, got, sizeof(*list), candidate_best_first);
                 check_same(list, got, all, want);
                 checked++;
             }
