@@ -20,4 +20,8 @@ struct pith_host {
     const struct pith__kernels *kernels;
 };
 
+/* The API creates hosts; whoever keeps one retains it. Releasing the last reference frees it with its own allocator. */
+void pith__host_retain(pith_host *host);
+void pith__host_release(pith_host *host);
+
 #endif

@@ -44,6 +44,7 @@ uint64_t pith__clock_ns(void);             /* monotonic, nanoseconds */
 uint32_t pith__cpu_count(void);            /* processors this process may use: affinity and cgroup quota; at least 1 */
 uint64_t pith__fork_generation(void);      /* changes in the child of a fork; constant otherwise */
 void pith__cpu_relax(void);                /* pause in a spin loop */
+void pith__thread_yield(void);             /* gives the processor to another thread */
 
 /* Floating-point mode: default (round to nearest, no FTZ/DAZ, exceptions masked) for the time of a computation. */
 typedef struct pith__fpmode {

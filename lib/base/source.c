@@ -169,18 +169,11 @@ static bool split_stem(const char *path, uint32_t count, size_t *stem) {
     return memcmp(path + *stem, suffix, SPLIT_SUFFIX) == 0;
 }
 
-int32_t pith__source_add_sibling(pith__source *source, uint32_t index, uint32_t count) {
-    const char *first = source->parts[0].path;
-    size_t stem;
-    if (!first || index >= count || !split_stem(first, count, &stem)) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: the other files of this split model cannot be found by name: add part %u of %u",
-                          pith__source_name(source, 0), index + 1, count);
-    }
+static int32_t add_sibling(pith__source *source, const char *first, size_t stem, uint32_t number, uint32_t count) {
     char *path = NULL;
-    size_t capacity = stem + SPLIT_SUFFIX + 1;
-    PITH_TRY(PITH_NEW_ARRAY(source->mem, &path, capacity, "path"));
+    PITH_TRY(PITH_NEW_ARRAY(source->mem, &path, stem + SPLIT_SUFFIX + 1, "path"));
     memcpy(path, first, stem);
-    pith__format(path + stem, capacity - stem, "-%05u-of-%05u.gguf", index + 1, count);
+    pith__format(path + stem, SPLIT_SUFFIX + 1, "-%05u-of-%05u.gguf", number, count);
     source_part part;
     PITH_TRY(open_path(source->mem, path, &part));
     int32_t status = append_part(source, &part);
@@ -188,6 +181,27 @@ int32_t pith__source_add_sibling(pith__source *source, uint32_t index, uint32_t 
         close_part(&part);
     }
     return status;
+}
+
+int32_t pith__source_open_split(const pith__source *first, uint32_t count, pith__source **out) {
+    *out = NULL;
+    const char *path = first->count == 1 ? first->parts[0].path : NULL;
+    size_t stem;
+    if (!path || !split_stem(path, count, &stem)) {
+        return pith__fail(PITH_E_ARGUMENT, "%s: the other files of this model in %u parts cannot be found by its name: add them",
+                          pith__source_name(first, 0), count);
+    }
+    pith__source *source = NULL;
+    PITH_TRY(pith__source_from_path(first->mem, path, &source));
+    for (uint32_t number = 2; number <= count; number++) {
+        int32_t status = add_sibling(source, path, stem, number, count);
+        if (status != PITH_OK) {
+            pith__source_release(source);
+            return status;
+        }
+    }
+    *out = source;
+    return PITH_OK;
 }
 
 uint32_t pith__source_parts(const pith__source *source) {

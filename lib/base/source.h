@@ -16,7 +16,7 @@ typedef struct pith__source pith__source;
 typedef int32_t (*pith__read_hook)(void *user, void *out, uint64_t size, uint64_t offset);
 
 /* `mem` must outlive the source. A path to the first file of a split GGUF ("-00001-of-0000N.gguf") is one part; the
- * format reader asks for its siblings with pith__source_add_sibling. */
+ * format reader asks for its siblings with pith__source_open_split. */
 int32_t pith__source_from_path(pith__mem *mem, const char *path, pith__source **out);
 int32_t pith__source_from_fd(pith__mem *mem, int64_t fd, uint64_t offset, uint64_t length, pith__source **out); /* length 0: to the end */
 int32_t pith__source_from_memory(pith__mem *mem, const void *bytes, uint64_t length, pith__source **out);      /* borrowed */
@@ -26,9 +26,9 @@ int32_t pith__source_from_reader(pith__mem *mem, pith__read_hook read, void *use
  * Moves the parts of `more` to the end of `source`, and releases `more`; on failure both are as they were. PITH_E_STATE when someone
  * else retains `more`. */
 int32_t pith__source_add_part(pith__source *source, pith__source *more);
-/* Opens the file beside part 0 whose name has number `index` + 1 in place of "-00001-of-NNNNN.gguf", as a new last part.
- * PITH_E_ARGUMENT when part 0 has no path, or not such a one with NNNNN = `count`. */
-int32_t pith__source_add_sibling(pith__source *source, uint32_t index, uint32_t count);
+/* Opens the `count` files of a split model anew, as the parts of a new source: `first` has one part, a path that ends in
+ * "-00001-of-NNNNN.gguf" with NNNNN = `count`, and the others lie beside it. PITH_E_ARGUMENT when it is not such a path. */
+int32_t pith__source_open_split(const pith__source *first, uint32_t count, pith__source **out);
 
 uint32_t pith__source_parts(const pith__source *source);
 uint64_t pith__source_size(const pith__source *source, uint32_t part);

@@ -138,7 +138,7 @@ void pith__json_str(pith__json *json, pith__str value) {
     const uint8_t *p = (const uint8_t *)value.ptr;
     separate(json);
     append(json, "\"", 1);
-    uint64_t plain = 0, at = 0, skip; /* [plain, at) is still to be copied as it is */
+    uint64_t plain = 0, at = 0, skip = 0; /* [plain, at) is still to be copied as it is */
     while (at < value.len) {
         if (!needs_escape(p[at]) && sequence(p + at, value.len - at, &skip)) {
             at += skip;

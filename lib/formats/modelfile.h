@@ -44,22 +44,26 @@ typedef struct pith__tensor_info {
 typedef struct pith__modelfile pith__modelfile;
 
 /* Opens whatever format the source holds (by its first bytes), checks it whole, retains the source. `budget` bounds the bytes taken
- * for metadata (0: none but the host's limit); a file that claims more is refused before allocation. */
+ * for metadata (0: none but the host's limit, and 1 GiB a part); a file that claims more is refused before allocation.
+ * PITH_E_FORMAT: damaged; PITH_E_UNSUPPORTED: an unknown version, byte order or tensor type; PITH_E_ARGUMENT: not all parts, or not in
+ * order; PITH_E_MEMORY; PITH_E_IO. The first file of a split model finds its siblings by its path: they are opened into a source of
+ * the model file's own (pith__modelfile_source), the caller's is left as it is. */
 int32_t pith__modelfile_open(pith__mem *mem, pith__source *source, uint64_t budget, pith__modelfile **out);
 void pith__modelfile_release(pith__modelfile *file);
 
 const char *pith__modelfile_format(const pith__modelfile *file); /* "GGUF v3" */
-pith__source *pith__modelfile_source(const pith__modelfile *file);
+pith__source *pith__modelfile_source(const pith__modelfile *file); /* has every part the tensors name */
 
 uint64_t pith__modelfile_kv_count(const pith__modelfile *file);
 const pith__kv *pith__modelfile_kv_at(const pith__modelfile *file, uint64_t index);
-const pith__kv *pith__modelfile_kv(const pith__modelfile *file, const char *key); /* NULL: absent; hashed, not scanned */
+const pith__kv *pith__modelfile_kv(const pith__modelfile *file, const char *key); /* NULL: absent; searched, not scanned */
 
 uint64_t pith__modelfile_tensor_count(const pith__modelfile *file);
 const pith__tensor_info *pith__modelfile_tensor_at(const pith__modelfile *file, uint64_t index);
-const pith__tensor_info *pith__modelfile_tensor(const pith__modelfile *file, const char *name); /* NULL: absent; hashed */
+const pith__tensor_info *pith__modelfile_tensor(const pith__modelfile *file, const char *name); /* NULL: absent */
 
-/* Typed reading of a value. Any integer type converts to u64/i64 if it fits; floats and integers to f64. On a wrong type or range:
+/* Typed reading of a value. Any integer type converts to u64/i64 if it fits; floats and integers to f64; in arrays, bools count as the
+ * integers 0 and 1. On a wrong type or range:
  * PITH_E_FORMAT, naming key, type found and type wanted. `found` (may be NULL: then absence is an error) says if the key is there. */
 int32_t pith__kv_u64(const pith__modelfile *file, const char *key, bool *found, uint64_t *out);
 int32_t pith__kv_i64(const pith__modelfile *file, const char *key, bool *found, int64_t *out);

@@ -5,6 +5,7 @@
 #include "base/os.h"
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -164,4 +165,8 @@ static void watch_forks(void) {
 uint64_t pith__fork_generation(void) {
     pthread_once(&fork_once, watch_forks);
     return atomic_load(&fork_watched) ? atomic_load(&fork_count) : (uint64_t)getpid();
+}
+
+void pith__thread_yield(void) {
+    sched_yield();
 }
