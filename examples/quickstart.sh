@@ -1,0 +1,28 @@
+#!/bin/sh
+# From a fresh checkout to a tale: installs what is missing (Debian, Ubuntu), builds in build/, and runs examples/quickstart.c.
+#
+#     ./examples/quickstart.sh                             the bundled model
+#     ./examples/quickstart.sh MODEL.gguf ["beginning"]    your own, and your own words
+set -eu
+case "${1:-}" in /* | "") ;; *) set -- "$PWD/$@" ;; esac
+cd "$(dirname "$0")/.."
+. cmake/packages.sh
+
+# Runs a command with its output kept in a log, which is shown only if the command fails.
+quietly() {
+    log=build/quickstart.log
+    mkdir -p build
+    "$@" >"$log" 2>&1 && return
+    tail -n 30 "$log" >&2
+    fail "'$*' failed; the whole output is in $log"
+}
+
+need_build
+install_missing
+generator=
+[ -e build/CMakeCache.txt ] || generator="-G Ninja"
+# shellcheck disable=SC2086 # two words or none
+quietly cmake -S . -B build $generator -DCMAKE_BUILD_TYPE=Release -DPITH_EXAMPLES=ON
+[ -x build/bin/quickstart ] || echo "Building pith in build/ (a minute or two, the first time only)"
+quietly cmake --build build --parallel "$(getconf _NPROCESSORS_ONLN)"
+exec build/bin/quickstart "${@:-examples/models/tales-q8_0.gguf}"
