@@ -7,6 +7,7 @@
 
 #include "arch/family.h"
 #include "base/host.h"
+#include "base/os.h"
 #include "formats/modelfile.h"
 #include "tokenizer/tokenizer.h"
 
@@ -29,7 +30,6 @@ struct pith_model {
     pith__tokenizer *tokenizer; /* NULL: the file has no vocabulary */
     pith__model_options options;
     uint64_t weight_bytes;     /* of packed matrices and vectors */
-    uint64_t vocabulary_bytes; /* of tokenizer and metadata, as the allocator counted them */
     uint64_t parameters;
     pith__str name, chat_template;
 
@@ -48,7 +48,7 @@ typedef struct pith__model_plan {
     uint64_t weights, vocabulary, loading;
     pith__hparams hparams;
     const pith__family *family;
-    bool quantized; /* some matrix is */
+    uint32_t acts_mask, max_cols, max_float_cols; /* as in pith__weights */
 } pith__model_plan;
 int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options, pith__model_plan *plan);
 

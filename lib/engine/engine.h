@@ -10,12 +10,17 @@
 #include "base/host.h"
 #include "sampling/sampling.h"
 
+#define PITH__MAX_LOGPROBS 20 /* most alternatives a request may ask for at each token */
+/* What the loop guard calls a loop: a stretch of at most PERIOD tokens, repeated over LENGTH tokens. */
+#define PITH__LOOP_PERIOD 128u
+#define PITH__LOOP_LENGTH 1024u
+
 typedef enum pith__kv_type { PITH__KV_F16, PITH__KV_F32 } pith__kv_type;
 
 typedef struct pith__engine_options {
     uint32_t threads;       /* 0: all processors */
     uint32_t context;       /* tokens; 0: the model's own */
-    uint64_t kv_tokens;     /* 0: one full context */
+    uint64_t kv_tokens;     /* 0: four contexts, but no more than 8192 tokens, unless `context` asks for more */
     pith__kv_type kv_type;
     uint32_t batch_tokens;  /* most tokens of a step */
     uint32_t max_sequences; /* most sequences of a step */
@@ -33,8 +38,7 @@ int32_t pith__engine_get_i64(pith_engine *engine, int32_t field, int64_t *value)
 typedef struct pith__engine_plan {
     uint64_t kv, work, request;
 } pith__engine_plan;
-int32_t pith__engine_plan_make(const pith__engine_options *options, const pith__family *family, const pith__hparams *hparams,
-                               pith__engine_plan *plan);
+int32_t pith__engine_plan_make(const pith__engine_options *options, const pith__model_plan *model, pith__engine_plan *plan);
 
 typedef enum pith__pooling { PITH__POOL_MEAN, PITH__POOL_LAST, PITH__POOL_FIRST, PITH__POOL_NONE } pith__pooling;
 

@@ -1,0 +1,131 @@
+/* Opening a model: file, family, hyperparameters, weights, vocabulary, in this order. See model.h. */
+#include "arch/model.h"
+#include "arch/hparams.h"
+#include "arch/vocabulary.h"
+#include "arch/weights.h"
+#include "base/os.h"
+#include <string.h>
+
+static uint32_t loader_threads(const pith__model_options *options) {
+    return options->load_threads ? options->load_threads : pith__cpu_count();
+}
+
+static int32_t load_weights(pith_model *model) {
+    pith__mem *mem = &model->host->mem;
+    const pith__model_options *o = &model->options;
+    pith__pool *pool;
+    PITH_TRY(pith__weights_shape(mem, model->file, model->family, &model->hparams, o->exact, &model->weights));
+    PITH_TRY(pith__pool_create(mem, loader_threads(o), model->host->executor, model->host->executor_user, &pool));
+    int32_t status = pith__weights_load(mem, model->file, model->family, &model->hparams, pool, o->progress, o->progress_user,
+                                        &model->weights);
+    pith__pool_release(pool);
+    model->weight_bytes = pith__weights_bytes(&model->weights, &model->hparams);
+    return status;
+}
+
+static uint64_t count_parameters(const pith__modelfile *file) {
+    uint64_t total = 0;
+    for (uint64_t i = 0; i < pith__modelfile_tensor_count(file); i++) {
+        const pith__tensor_info *t = pith__modelfile_tensor_at(file, i);
+        total += t->dims[0] * t->dims[1] * t->dims[2] * t->dims[3];
+    }
+    return total;
+}
+
+static int32_t read_texts(pith_model *model) {
+    bool found = false;
+    PITH_TRY(pith__kv_str(model->file, "general.name", &found, &model->name));
+    if (!found) {
+        model->name = pith__str_of("");
+    }
+    PITH_TRY(pith__kv_str(model->file, "tokenizer.chat_template", &found, &model->chat_template));
+    if (!found) {
+        model->chat_template = pith__str_of("");
+    }
+    return PITH_OK;
+}
+
+static int32_t open_parts(pith_model *model, pith__source *source) {
+    pith__mem *mem = &model->host->mem;
+    PITH_TRY(pith__modelfile_open(mem, source, model->options.metadata_limit, &model->file));
+    PITH_TRY(pith__family_of(model->file, &model->family));
+    PITH_TRY(pith__hparams_read(model->file, model->family, &model->hparams));
+    PITH_TRY(read_texts(model));
+    PITH_TRY(pith__vocabulary_open(mem, model->file, model->hparams.vocab, &model->tokenizer));
+    model->parameters = count_parameters(model->file);
+    return load_weights(model);
+}
+
+int32_t pith__model_open(pith_host *host, pith__source *source, const pith__model_options *options, pith_model **out) {
+    pith_model *model;
+    *out = NULL;
+    PITH_TRY(PITH_NEW(&host->mem, &model, "model"));
+    model->references = 1;
+    model->options = *options;
+    model->host = host;
+    int32_t status = pith__mutex_init(&model->engine_lock);
+    if (status != PITH_OK) {
+        pith__mem_free(&host->mem, model);
+        return status;
+    }
+    pith__host_retain(host);
+    status = open_parts(model, source);
+    if (status != PITH_OK) {
+        pith__model_release(model);
+        return status;
+    }
+    *out = model;
+    return PITH_OK;
+}
+
+void pith__model_retain(pith_model *model) {
+    atomic_fetch_add_explicit(&model->references, 1, memory_order_relaxed);
+}
+
+void pith__model_release(pith_model *model) {
+    if (!model || atomic_fetch_sub_explicit(&model->references, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    pith_host *host = model->host;
+    if (model->engine) {
+        model->engine_release(model->engine);
+    }
+    pith__weights_free(&host->mem, &model->weights);
+    pith__tokenizer_release(model->tokenizer);
+    pith__modelfile_release(model->file);
+    pith__mutex_destroy(&model->engine_lock);
+    pith__mem_free(&host->mem, model);
+    pith__host_release(host);
+}
+
+static int32_t plan_parts(pith__mem *mem, pith__source *source, const pith__model_options *options, pith__modelfile **file,
+                          pith__tokenizer **tokenizer, pith__weights *weights, pith__model_plan *plan) {
+    PITH_TRY(pith__modelfile_open(mem, source, options->metadata_limit, file));
+    PITH_TRY(pith__family_of(*file, &plan->family));
+    PITH_TRY(pith__hparams_read(*file, plan->family, &plan->hparams));
+    PITH_TRY(pith__vocabulary_open(mem, *file, plan->hparams.vocab, tokenizer));
+    plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
+    PITH_TRY(pith__weights_shape(mem, *file, plan->family, &plan->hparams, options->exact, weights));
+    plan->weights = pith__weights_bytes(weights, &plan->hparams);
+    plan->loading = pith__weights_loading_bytes(weights, loader_threads(options));
+    plan->acts_mask = weights->acts_mask;
+    plan->max_cols = weights->max_cols;
+    plan->max_float_cols = weights->max_float_cols;
+    return PITH_OK;
+}
+
+/* The plan counts in a pith__mem of its own, so that what other threads take from the host meanwhile does not blur it. */
+int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options, pith__model_plan *plan) {
+    pith__mem mem;
+    pith__modelfile *file = NULL;
+    pith__tokenizer *tokenizer = NULL;
+    pith__weights weights;
+    memset(&weights, 0, sizeof(weights));
+    memset(plan, 0, sizeof(*plan));
+    pith__mem_init(&mem, host->mem.hook, host->mem.user, host->mem.limit);
+    int32_t status = plan_parts(&mem, source, options, &file, &tokenizer, &weights, plan);
+    pith__weights_free(&mem, &weights);
+    pith__tokenizer_release(tokenizer);
+    pith__modelfile_release(file);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* Float products through OpenBLAS: stripes of rows are unpacked to plain floats (a panel), then multiplied with all columns. */
+#ifndef PITH_OPS_PANEL_H
+#define PITH_OPS_PANEL_H
+
+#include "ops/ops.h"
+
+#define PITH__PANEL_ROWS 256u /* rows unpacked at a time, where k allows; always a multiple of 16 */
+
+/* Floats a panel needs for matrices of up to k columns. */
+uint64_t pith__panel_floats(uint64_t k);
+
+void pith__panel_product(const pith__ops *ops, const pith__product *p, const pith__actbuf *acts, uint32_t n);
+
+#endif
