@@ -21,5 +21,6 @@ int32_t pith_engine_get_i64(const pith_engine *engine, int32_t field, int64_t *v
     if (field < PITH_ENGINE_QUEUED || field > PITH_ENGINE_THREADS) {
         return pith__unknown_field(__func__, field, "PITH_ENGINE_QUEUED (1) to PITH_ENGINE_THREADS (7)");
     }
-    return pith__engine_get_i64((pith_engine *)(uintptr_t)engine, field, value); /* takes its lock, changes nothing else */
+    return pith__engine_get_i64((pith_engine *)(uintptr_t)engine, field,
+                                value); /* takes its lock, changes nothing else */
 }

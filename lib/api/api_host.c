@@ -1,7 +1,8 @@
 /* Hosts: made from options, and the default one that NULL stands for.
  *
- * Invariant: a host lies in memory of its own allocator and is counted there. The default host is static and never freed; its memory
- * works from the start, its kernels are chosen once, at its first use. PITH_CPU is read here and nowhere else. */
+ * Invariant: a host lies in memory of its own allocator and is counted there. The default host is static and never
+ * freed; its memory works from the start, its kernels are chosen once, at its first use. PITH_CPU is read here and
+ * nowhere else. */
 #include "api/args.h"
 #include "api/default_host.h"
 #include "api/options.h"
@@ -19,7 +20,8 @@ static int32_t fail_level(pith__str level, const char *origin) {
     for (uint32_t i = 0; (name = pith__kernels_level(i)) != NULL && size < sizeof(list); i++) {
         size += pith__format(list + size, sizeof(list) - size, "%s%s", i ? ", " : "", name);
     }
-    return pith__fail(PITH_E_OPTION, "%s '%.*s' is not a CPU level of this machine; it has %s", origin, PITH__STR_ARG(level), list);
+    return pith__fail(PITH_E_OPTION, "%s '%.*s' is not a CPU level of this machine; it has %s", origin,
+                      PITH__STR_ARG(level), list);
 }
 
 /* `level` ends with a zero byte; empty means what PITH_CPU says, or the best. */
@@ -76,7 +78,8 @@ int32_t pith_host_create(const pith_options *options, pith_host **out) {
     PITH_TRY(choose_kernels(pith__options_str(options, PITH_KEY_CPU), &kernels));
     pith__mem mem;
     pith_host *host;
-    pith__mem_init(&mem, allocator.call.allocator, allocator.user, (uint64_t)pith__options_i64(options, PITH_KEY_MEMORY_LIMIT));
+    pith__mem_init(&mem, allocator.call.allocator, allocator.user,
+                   (uint64_t)pith__options_i64(options, PITH_KEY_MEMORY_LIMIT));
     PITH_TRY(PITH_NEW(&mem, &host, "host"));
     pith__mem_init(&host->mem, mem.hook, mem.user, mem.limit);
     atomic_init(&host->mem.used, pith__mem_used(&mem)); /* the host counts itself */

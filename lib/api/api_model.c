@@ -107,7 +107,8 @@ static int32_t text_field(const pith_model *model, int32_t field, pith__str *out
         *out = model->chat_template;
         return PITH_OK;
     default:
-        return pith__unknown_field("pith_model_get_str", field, "PITH_MODEL_NAME (101) to PITH_MODEL_CHAT_TEMPLATE (104)");
+        return pith__unknown_field("pith_model_get_str", field,
+                                   "PITH_MODEL_NAME (101) to PITH_MODEL_CHAT_TEMPLATE (104)");
     }
 }
 

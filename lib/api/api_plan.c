@@ -22,7 +22,8 @@ static int64_t add_up(const uint64_t *parts, uint32_t count) {
     return (int64_t)sum;
 }
 
-static int32_t compute(pith_plan *plan, pith__source *source, const pith_options *model_options, const pith_options *engine_options) {
+static int32_t compute(pith_plan *plan, pith__source *source, const pith_options *model_options,
+                       const pith_options *engine_options) {
     pith__model_options m = pith__model_options_of(model_options);
     pith__engine_options e = pith__engine_options_of(engine_options);
     pith__model_plan model;

@@ -1,5 +1,5 @@
-/* Requests: checks arguments, sets the floating-point mode around what may compute, forwards to the engine layer. With an engine of
- * one thread that is next, run and wait; submit and the add functions tokenize. */
+/* Requests: checks arguments, sets the floating-point mode around what may compute, forwards to the engine layer. With
+ * an engine of one thread that is next, run and wait; submit and the add functions tokenize. */
 #include "api/args.h"
 #include "api/options_apply.h"
 
@@ -24,7 +24,8 @@ static int32_t check_vocabulary(const pith__request_options *o, const pith_model
     return PITH_OK;
 }
 
-static int32_t create(pith_engine *engine, pith_model *model, int32_t kind, const pith__request_options *o, pith_request **out) {
+static int32_t create(pith_engine *engine, pith_model *model, int32_t kind, const pith__request_options *o,
+                      pith_request **out) {
     if (engine) {
         return pith__request_create(engine, model, kind, o, out);
     }
@@ -40,7 +41,8 @@ int32_t pith_request_create(pith_engine *engine, pith_model *model, int32_t kind
     PITH_OUT(out, NULL);
     PITH_REQUIRE(model);
     if (kind != PITH_GENERATE && kind != PITH_EMBED) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: there is no kind %d; kinds are PITH_GENERATE (1) and PITH_EMBED (2)", __func__, kind);
+        return pith__fail(PITH_E_ARGUMENT, "%s: there is no kind %d; kinds are PITH_GENERATE (1) and PITH_EMBED (2)",
+                          __func__, kind);
     }
     PITH_TRY(pith__options_check(__func__, options, PITH_SCOPE_REQUEST));
     pith__request_options o = pith__request_options_of(options);
@@ -62,7 +64,8 @@ int32_t pith_request_add_text(pith_request *request, const char *text, uint64_t 
     pith__str piece;
     PITH_TRY(pith__arg_text(__func__, "text", text, length, &piece));
     if (flags != PITH_UNTRUSTED && flags != PITH_TRUSTED) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: flags are 0x%x; they must be PITH_UNTRUSTED (0) or PITH_TRUSTED (1)", __func__, flags);
+        return pith__fail(PITH_E_ARGUMENT, "%s: flags are 0x%x; they must be PITH_UNTRUSTED (0) or PITH_TRUSTED (1)",
+                          __func__, flags);
     }
     pith__fpmode saved = pith__fpmode_enter();
     int32_t status = pith__request_add_text(request, piece, flags == PITH_TRUSTED);
@@ -151,18 +154,21 @@ int32_t pith_request_get_f64(const pith_request *request, int32_t field, double 
     PITH_OUT(value, 0);
     PITH_REQUIRE(request);
     if (field < PITH_REQUEST_SECONDS_QUEUED || field > PITH_REQUEST_SECONDS_GENERATE) {
-        return pith__unknown_field(__func__, field, "PITH_REQUEST_SECONDS_QUEUED (101) to PITH_REQUEST_SECONDS_GENERATE (103)");
+        return pith__unknown_field(__func__, field,
+                                   "PITH_REQUEST_SECONDS_QUEUED (101) to PITH_REQUEST_SECONDS_GENERATE (103)");
     }
     return pith__request_get_f64(request, field, value);
 }
 
-int32_t pith_request_view(const pith_request *request, int32_t view, uint64_t index, const void **data, uint64_t *size) {
+int32_t pith_request_view(const pith_request *request, int32_t view, uint64_t index, const void **data,
+                          uint64_t *size) {
     PITH_OUT(data, NULL);
     PITH_OUT(size, 0);
     PITH_REQUIRE(request);
     if (view < PITH_VIEW_TEXT || view > PITH_VIEW_VECTORS) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: there is no view %d; views are PITH_VIEW_TEXT (1) to PITH_VIEW_VECTORS (11)",
-                          __func__, view);
+        return pith__fail(PITH_E_ARGUMENT,
+                          "%s: there is no view %d; views are PITH_VIEW_TEXT (1) to PITH_VIEW_VECTORS (11)", __func__,
+                          view);
     }
     return pith__request_view(request, view, index, data, size);
 }

@@ -1,4 +1,5 @@
-/* Text to ids and back, with the model's vocabulary, and the decoder object that makes whole UTF-8 of a stream of ids. */
+/* Text to ids and back, with the model's vocabulary, and the decoder object that makes whole UTF-8 of a stream of ids.
+ */
 #include "api/args.h"
 #include "arch/model.h"
 #include "base/os.h"
@@ -6,7 +7,8 @@
 /* PITH_E_ARGUMENT for flags outside `allowed`, PITH_E_UNSUPPORTED for a model without vocabulary. */
 static int32_t check_call(const char *function, const pith_model *model, uint32_t flags, uint32_t allowed) {
     if (flags & ~allowed) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: flags are 0x%x, of which only 0x%x mean something here", function, flags, allowed);
+        return pith__fail(PITH_E_ARGUMENT, "%s: flags are 0x%x, of which only 0x%x mean something here", function,
+                          flags, allowed);
     }
     if (!model->tokenizer) {
         return pith__fail(PITH_E_UNSUPPORTED, "%s: the model file has no vocabulary", function);
@@ -51,8 +53,8 @@ static int32_t deliver(const char *function, const pith__token_list *list, const
     return PITH_OK;
 }
 
-static int32_t tokenize(const char *function, const pith_model *model, const pith__span *spans, uint64_t n_spans, uint32_t flags,
-                        const token_buffer *to) {
+static int32_t tokenize(const char *function, const pith_model *model, const pith__span *spans, uint64_t n_spans,
+                        uint32_t flags, const token_buffer *to) {
     pith__mem *mem = &model->host->mem;
     pith__token_list list = {0};
     uint32_t how = (flags & PITH_ADD_BOS ? PITH__TOKENIZE_BOS : 0u) | (flags & PITH_ADD_EOS ? PITH__TOKENIZE_EOS : 0u) |
@@ -78,11 +80,12 @@ int32_t pith_tokenize(const pith_model *model, const char *text, uint64_t length
     return tokenize(__func__, model, &span, 1, flags, &(token_buffer){ids, NULL, capacity, count});
 }
 
-static int32_t fill_spans(const char *function, const char *const *texts, const uint64_t *lengths, const uint32_t *trust,
-                          uint64_t count, pith__span *spans) {
+static int32_t fill_spans(const char *function, const char *const *texts, const uint64_t *lengths,
+                          const uint32_t *trust, uint64_t count, pith__span *spans) {
     for (uint64_t i = 0; i < count; i++) {
         if (trust[i] != PITH_TRUSTED && trust[i] != PITH_UNTRUSTED) {
-            return pith__fail(PITH_E_ARGUMENT, "%s: trust[%llu] is %u; it must be PITH_UNTRUSTED (0) or PITH_TRUSTED (1)", function,
+            return pith__fail(PITH_E_ARGUMENT,
+                              "%s: trust[%llu] is %u; it must be PITH_UNTRUSTED (0) or PITH_TRUSTED (1)", function,
                               (unsigned long long)i, trust[i]);
         }
         PITH_TRY(pith__arg_text(function, "a text", texts[i], lengths[i], &spans[i].text));
@@ -91,9 +94,9 @@ static int32_t fill_spans(const char *function, const char *const *texts, const 
     return PITH_OK;
 }
 
-int32_t pith_tokenize_spans(const pith_model *model, const char *const *texts, const uint64_t *lengths, const uint32_t *trust,
-                            uint64_t spans, uint32_t flags, int32_t *ids, uint64_t *offsets, uint64_t capacity,
-                            uint64_t *count) {
+int32_t pith_tokenize_spans(const pith_model *model, const char *const *texts, const uint64_t *lengths,
+                            const uint32_t *trust, uint64_t spans, uint32_t flags, int32_t *ids, uint64_t *offsets,
+                            uint64_t capacity, uint64_t *count) {
     PITH_OUT(count, 0);
     PITH_REQUIRE(model);
     PITH_TRY(pith__arg_array(__func__, "texts", texts, spans, sizeof(*texts)));
@@ -115,7 +118,8 @@ int32_t pith_tokenize_spans(const pith_model *model, const char *const *texts, c
 /* ---- detokenize ---- */
 
 /* Writes the bytes of all ids to `out` (NULL: only counts). `scratch` holds one token's bytes. */
-static uint64_t decode_all(const pith_model *model, const int32_t *ids, uint64_t count, bool specials, char *scratch, char *out) {
+static uint64_t decode_all(const pith_model *model, const int32_t *ids, uint64_t count, bool specials, char *scratch,
+                           char *out) {
     pith__decoder decoder;
     uint64_t size = 0;
     pith__decoder_init(&decoder, model->tokenizer, specials);
@@ -143,8 +147,8 @@ int32_t pith_detokenize(const pith_model *model, const int32_t *ids, uint64_t co
     int32_t status = PITH_OK;
     *size = decode_all(model, ids, count, (flags & PITH_TRUSTED) != 0, scratch, NULL);
     if (*size > capacity) {
-        status = pith__fail(PITH_E_BUFFER, "%s: %llu bytes are needed, the buffer has %llu", __func__, (unsigned long long)*size,
-                            (unsigned long long)capacity);
+        status = pith__fail(PITH_E_BUFFER, "%s: %llu bytes are needed, the buffer has %llu", __func__,
+                            (unsigned long long)*size, (unsigned long long)capacity);
     } else {
         decode_all(model, ids, count, (flags & PITH_TRUSTED) != 0, scratch, buffer);
     }
@@ -154,7 +158,10 @@ int32_t pith_detokenize(const pith_model *model, const int32_t *ids, uint64_t co
 
 /* ---- decoder ---- */
 
-enum { UTF8_TAIL = 3, REPLACEMENT = 3 }; /* most bytes of an unfinished sequence; bytes of U+FFFD, which may stand for one byte */
+enum {
+    UTF8_TAIL = 3,
+    REPLACEMENT = 3
+}; /* most bytes of an unfinished sequence; bytes of U+FFFD, which may stand for one byte */
 
 struct pith_decoder {
     pith_model *model; /* retained */

@@ -22,27 +22,31 @@ int32_t pith__arg_text(const char *function, const char *name, const char *text,
 
 int32_t pith__arg_array(const char *function, const char *name, const void *array, uint64_t count, uint64_t size) {
     if (!array && count != 0) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: %s is NULL, with a count of %llu", function, name, (unsigned long long)count);
+        return pith__fail(PITH_E_ARGUMENT, "%s: %s is NULL, with a count of %llu", function, name,
+                          (unsigned long long)count);
     }
     if (count > PTRDIFF_MAX / size) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: %s cannot have %llu elements", function, name, (unsigned long long)count);
+        return pith__fail(PITH_E_ARGUMENT, "%s: %s cannot have %llu elements", function, name,
+                          (unsigned long long)count);
     }
     return PITH_OK;
 }
 
 int32_t pith__arg_buffer(const char *function, const void *buffer, uint64_t capacity) {
     if (!buffer && capacity != 0) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: buffer is NULL, with a capacity of %llu; give NULL and 0 to ask for the size",
-                          function, (unsigned long long)capacity);
+        return pith__fail(PITH_E_ARGUMENT,
+                          "%s: buffer is NULL, with a capacity of %llu; give NULL and 0 to ask for the size", function,
+                          (unsigned long long)capacity);
     }
     return PITH_OK;
 }
 
-int32_t pith__copy_out(const char *function, const void *bytes, uint64_t length, void *buffer, uint64_t capacity, uint64_t *size) {
+int32_t pith__copy_out(const char *function, const void *bytes, uint64_t length, void *buffer, uint64_t capacity,
+                       uint64_t *size) {
     *size = length;
     if (length > capacity) {
-        return pith__fail(PITH_E_BUFFER, "%s: %llu bytes are needed, the buffer has %llu", function, (unsigned long long)length,
-                          (unsigned long long)capacity);
+        return pith__fail(PITH_E_BUFFER, "%s: %llu bytes are needed, the buffer has %llu", function,
+                          (unsigned long long)length, (unsigned long long)capacity);
     }
     if (length > 0) {
         memcpy(buffer, bytes, (size_t)length);

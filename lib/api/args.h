@@ -1,4 +1,5 @@
-/* What every exported function does first and last: check its arguments, empty its out-parameters, copy into the caller's buffer. */
+/* What every exported function does first and last: check its arguments, empty its out-parameters, copy into the
+ * caller's buffer. */
 #ifndef PITH_API_ARGS_H
 #define PITH_API_ARGS_H
 
@@ -13,7 +14,8 @@
         }                                                                                                              \
     } while (0)
 
-/* The same for an out-parameter, which is emptied too. Stands before all other checks: a failed call leaves nothing behind. */
+/* The same for an out-parameter, which is emptied too. Stands before all other checks: a failed call leaves nothing
+ * behind. */
 #define PITH_OUT(out, empty)                                                                                           \
     do {                                                                                                               \
         PITH_REQUIRE(out);                                                                                             \
@@ -29,12 +31,15 @@ int32_t pith__arg_array(const char *function, const char *name, const void *arra
 /* A caller's buffer: (NULL, 0) asks for the size. */
 int32_t pith__arg_buffer(const char *function, const void *buffer, uint64_t capacity);
 
-/* Copies `length` bytes to the caller's buffer and sets *size; PITH_E_BUFFER, with only *size set, when they do not fit. */
-int32_t pith__copy_out(const char *function, const void *bytes, uint64_t length, void *buffer, uint64_t capacity, uint64_t *size);
+/* Copies `length` bytes to the caller's buffer and sets *size; PITH_E_BUFFER, with only *size set, when they do not
+ * fit. */
+int32_t pith__copy_out(const char *function, const void *bytes, uint64_t length, void *buffer, uint64_t capacity,
+                       uint64_t *size);
 
 struct pith__json;
 /* The same for a JSON text just built, which is freed in any case. */
-int32_t pith__json_copy_out(const char *function, struct pith__json *json, char *buffer, uint64_t capacity, uint64_t *size);
+int32_t pith__json_copy_out(const char *function, struct pith__json *json, char *buffer, uint64_t capacity,
+                            uint64_t *size);
 
 /* Copies an error text with its closing zero, cut to the capacity at a UTF-8 boundary. */
 int32_t pith__copy_error(const char *text, char *buffer, uint64_t capacity, uint64_t *size);

@@ -1,16 +1,16 @@
 /* The key table itself, and the public functions that read it.
  *
- * Invariant: rows stand in order of number, and a number never changes its meaning. To add a setting: a PITH_KEY_ in the header, a row
- * here, a line in options_apply.c. Must not know: what options objects look like. */
+ * Invariant: rows stand in order of number, and a number never changes its meaning. To add a setting: a PITH_KEY_ in
+ * the header, a row here, a line in options_apply.c. Must not know: what options objects look like. */
 #include "api/keys.h"
 #include "api/args.h"
-#include <float.h>
 
-#define HOST PITH_SCOPE_HOST
-#define MODEL PITH_SCOPE_MODEL
-#define ENGINE PITH_SCOPE_ENGINE
+#define HOST    PITH_SCOPE_HOST
+#define MODEL   PITH_SCOPE_MODEL
+#define ENGINE  PITH_SCOPE_ENGINE
 #define REQUEST PITH_SCOPE_REQUEST
 
+/* clang-format off */
 /* The texts of range and default are the numbers' own spelling, so that they cannot disagree. */
 #define I64(number, scope, name, low, high, normal, meaning)                                                           \
     {number, scope, PITH_TYPE_I64, name, meaning, #low " to " #high, #normal, 0, {low, high, normal, 0, 0, 0}}
@@ -39,7 +39,7 @@ static const pith__key table[] = {
         "threads that compute; 0: all processors; 1: the caller's own, none is started"),
     I64(PITH_KEY_CONTEXT, ENGINE, "context", 0, 2147483647, 0, "most tokens of one sequence; 0: the model's own limit"),
     I64(PITH_KEY_KV_TOKENS, ENGINE, "kv_tokens", 0, 1099511627776, 0,
-        "tokens the KV cache holds for all sequences; 0: one full context"),
+        "tokens the KV cache holds for all sequences; it bounds the context; 0: up to four contexts, at most 8192"),
     CHOICE(PITH_KEY_KV_TYPE, ENGINE, "kv_type", "f16, f32", "f16", "element type of the KV cache"),
     I64(PITH_KEY_BATCH_TOKENS, ENGINE, "batch_tokens", 1, 65536, 512, "most tokens computed in one step"),
     I64(PITH_KEY_MAX_SEQUENCES, ENGINE, "max_sequences", 1, 65536, 64, "most sequences computed in one step"),
@@ -48,7 +48,8 @@ static const pith__key table[] = {
 
     I64(PITH_KEY_MAX_TOKENS, REQUEST, "max_tokens", 0, 2147483647, 256,
         "tokens to generate at most; 0: until the context is full"),
-    F64(PITH_KEY_TEMPERATURE, REQUEST, "temperature", 0, 100, 0.7, "0: always the likeliest token; higher: more varied"),
+    F64(PITH_KEY_TEMPERATURE, REQUEST, "temperature", 0, 100, 0.7,
+        "0: always the likeliest token; higher: more varied"),
     I64(PITH_KEY_TOP_K, REQUEST, "top_k", 0, 2147483647, 40, "choose among the k likeliest tokens; 0: off"),
     F64(PITH_KEY_TOP_P, REQUEST, "top_p", 0, 1, 0.95,
         "choose among the likeliest tokens that make up this probability; 1: off"),
@@ -77,13 +78,15 @@ static const pith__key table[] = {
         "0: none; n: log-probability of each token, and the n most likely ones"),
     I64(PITH_KEY_DEADLINE_MS, REQUEST, "deadline_ms", 0, 31536000000, 0,
         "milliseconds from submit to the end; 0: none"),
-    I64(PITH_KEY_ADD_BOS, REQUEST, "add_bos", 0, 2, 1, "1: start with BOS where the model wants it; 0: never; 2: always"),
+    I64(PITH_KEY_ADD_BOS, REQUEST, "add_bos", 0, 2, 1,
+        "1: start with BOS where the model wants it; 0: never; 2: always"),
     I64(PITH_KEY_IGNORE_EOG, REQUEST, "ignore_eog", 0, 1, 0, "1: go on past end-of-text tokens"),
     I64(PITH_KEY_SHOW_SPECIAL, REQUEST, "show_special", 0, 1, 0, "1: control tokens appear in the text"),
     CHOICE(PITH_KEY_POOLING, REQUEST, "pooling", "mean, last, first, none", "mean",
            "embed: how a text's token vectors become one; none: one vector a token"),
     I64(PITH_KEY_NORMALIZE, REQUEST, "normalize", 0, 1, 1, "embed: 1: vectors of length 1"),
 };
+/* clang-format on */
 enum { KEYS = sizeof(table) / sizeof(table[0]) };
 
 const pith__key *pith__key_get(int32_t number) {
@@ -148,8 +151,9 @@ const char *pith__type_name(int32_t type) {
 
 static int32_t check_scope(const char *function, int32_t scope) {
     if (!pith__scope_name(scope)) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: there is no scope %d; scopes are 1 (host), 2 (model), 3 (engine), 4 (request)",
-                          function, scope);
+        return pith__fail(PITH_E_ARGUMENT,
+                          "%s: there is no scope %d; scopes are 1 (host), 2 (model), 3 (engine), 4 (request)", function,
+                          scope);
     }
     return PITH_OK;
 }

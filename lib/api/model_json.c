@@ -1,5 +1,5 @@
-/* A model's long account as JSON: metadata, tensors, hyperparameters, kernels. Made from the file's directory and the family's tables,
- * so that a new key, type or family needs nothing here.
+/* A model's long account as JSON: metadata, tensors, hyperparameters, kernels. Made from the file's directory and the
+ * family's tables, so that a new key, type or family needs nothing here.
  *
  * Must not know: what a key means. */
 #include "api/args.h"
@@ -10,7 +10,9 @@
 #include "ops/blas.h"
 #include "quant/quant.h"
 
-enum { LONGEST_ARRAY = 16 }; /* longer ones are cut to their count */
+enum {
+    LONGEST_ARRAY = 16
+}; /* longer ones are cut to their count */
 
 static void key(pith__json *json, const char *name) {
     pith__json_key(json, pith__str_of(name));

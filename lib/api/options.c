@@ -1,15 +1,16 @@
 /* The public side of options objects: life, setters by type, hooks. Values are kept by settings.c. */
+#include "api/options.h"
 #include "api/args.h"
 #include "api/default_host.h"
-#include "api/options.h"
 
 /* ---- public: life ---- */
 
 int32_t pith_options_create(int32_t scope, pith_options **out) {
     PITH_OUT(out, NULL);
     if (!pith__scope_name(scope)) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: there is no scope %d; scopes are 1 (host), 2 (model), 3 (engine), 4 (request)",
-                          __func__, scope);
+        return pith__fail(PITH_E_ARGUMENT,
+                          "%s: there is no scope %d; scopes are 1 (host), 2 (model), 3 (engine), 4 (request)", __func__,
+                          scope);
     }
     PITH_TRY(PITH_NEW(pith__default_mem(), out, "options"));
     (*out)->scope = scope;
@@ -45,7 +46,8 @@ int32_t pith_options_clone(const pith_options *options, pith_options **out) {
 /* ---- public: setters ---- */
 
 /* Finds the key and checks that it belongs to the options' scope and takes `type` (0: any). */
-static int32_t key_for(const char *function, const pith_options *options, int32_t number, int32_t type, const pith__key **out) {
+static int32_t key_for(const char *function, const pith_options *options, int32_t number, int32_t type,
+                       const pith__key **out) {
     const pith__key *key = pith__key_get(number);
     if (!key) {
         return pith__fail(PITH_E_OPTION, "%s: there is no key %d", function, number);
@@ -55,8 +57,8 @@ static int32_t key_for(const char *function, const pith_options *options, int32_
                           pith__scope_name(key->scope), pith__scope_name(options->scope));
     }
     if (type != 0 && key->type != type) {
-        return pith__fail(PITH_E_OPTION, "%s: %s is of type %s, not %s", function, key->name, pith__type_name(key->type),
-                          pith__type_name(type));
+        return pith__fail(PITH_E_OPTION, "%s: %s is of type %s, not %s", function, key->name,
+                          pith__type_name(key->type), pith__type_name(type));
     }
     *out = key;
     return PITH_OK;

@@ -1,4 +1,5 @@
-/* An options object: the settings of one scope that differ from the defaults, and that scope's hooks. Behind pith_options.
+/* An options object: the settings of one scope that differ from the defaults, and that scope's hooks. Behind
+ * pith_options.
  *
  * Invariant: every stored value has passed the key table's checks, so readers need none; memory is of the default host.
  * Must not know: what the settings do. */
@@ -10,7 +11,8 @@
 #include "sampling/sampling.h"
 #include <stdbool.h>
 
-/* One key's value. `items` are owned: char (str), pith__str with owned bytes (strs), int32_t (i64s), pith__bias (pairs). */
+/* One key's value. `items` are owned: char (str), pith__str with owned bytes (strs), int32_t (i64s), pith__bias
+ * (pairs). */
 typedef struct pith__setting {
     bool set;
     union {
@@ -37,7 +39,8 @@ struct pith_options {
     pith__hook allocator, log, executor, progress;
 };
 
-/* The value in effect; `options` may be NULL (all defaults), and is of the key's scope. Views live as long as the options. */
+/* The value in effect; `options` may be NULL (all defaults), and is of the key's scope. Views live as long as the
+ * options. */
 int64_t pith__options_i64(const pith_options *options, int32_t key);
 double pith__options_f64(const pith_options *options, int32_t key);
 pith__str pith__options_str(const pith_options *options, int32_t key);

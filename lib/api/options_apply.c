@@ -1,5 +1,5 @@
-/* What settings mean to the rest of the library: each scope's keys become the plain struct of the layer that takes them. Nothing can
- * fail here; the setters have checked everything.
+/* What settings mean to the rest of the library: each scope's keys become the plain struct of the layer that takes
+ * them. Nothing can fail here; the setters have checked everything.
  *
  * Must not know: defaults and ranges (keys.c), where values lie (settings.c). */
 #include "api/options_apply.h"

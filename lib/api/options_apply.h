@@ -1,5 +1,5 @@
-/* From options objects to the plain structs of arch and engine. `options` may be NULL (defaults) and are of the right scope; arrays
- * and hooks in the result are borrowed from them. */
+/* From options objects to the plain structs of arch and engine. `options` may be NULL (defaults) and are of the right
+ * scope; arrays and hooks in the result are borrowed from them. */
 #ifndef PITH_API_OPTIONS_APPLY_H
 #define PITH_API_OPTIONS_APPLY_H
 

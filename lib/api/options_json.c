@@ -1,7 +1,8 @@
 /* Options from and to JSON, by the keys' names.
  *
- * Invariant: get_json's text, set again, gives the same options (texts that are not UTF-8 excepted). set_json works on a copy: all
- * keys are set or none. Whole numbers past 2^53, which doubles cannot hold, are written and taken as strings. */
+ * Invariant: get_json's text, set again, gives the same options (texts that are not UTF-8 excepted). set_json works on
+ * a copy: all keys are set or none. Whole numbers past 2^53, which doubles cannot hold, are written and taken as
+ * strings. */
 #include "api/args.h"
 #include "api/default_host.h"
 #include "api/options.h"
@@ -17,8 +18,8 @@
 /* ---- reading ---- */
 
 static int32_t fail_type(const pith__key *key, const char *wanted) {
-    return pith__fail(PITH_E_OPTION, "%s takes %s here; it must be %s%s", key->name, wanted, key->choices ? "one of " : "",
-                      key->range);
+    return pith__fail(PITH_E_OPTION, "%s takes %s here; it must be %s%s", key->name, wanted,
+                      key->choices ? "one of " : "", key->range);
 }
 
 /* Digits with an optional minus: how whole numbers past 2^53 are given. */

@@ -1,5 +1,6 @@
-/* The values of an options object in their slots: checked against the key table when they are set, read back with the defaults
- * filled in. The JSON form is in options_json.c, what the values mean to the rest of the library in options_apply.c. */
+/* The values of an options object in their slots: checked against the key table when they are set, read back with the
+ * defaults filled in. The JSON form is in options_json.c, what the values mean to the rest of the library in
+ * options_apply.c. */
 #include "api/args.h"
 #include "api/default_host.h"
 #include "api/options.h"
@@ -64,7 +65,8 @@ static int32_t check_text(const pith__key *key, pith__str value) {
         return pith__fail(PITH_E_OPTION, "%s: the text holds a zero byte", key->name);
     }
     if (key->choices && pith__key_choice(key, value) < 0) {
-        return pith__fail(PITH_E_OPTION, "%s must be one of %s; '%.*s' was given", key->name, key->range, PITH__STR_ARG(value));
+        return pith__fail(PITH_E_OPTION, "%s must be one of %s; '%.*s' was given", key->name, key->range,
+                          PITH__STR_ARG(value));
     }
     return PITH_OK;
 }
@@ -113,7 +115,8 @@ int32_t pith__set_i64s(pith_options *options, const pith__key *key, const int64_
     }
     for (uint64_t i = 0; i < count; i++) {
         if (values[i] < key->bounds.i64_low || values[i] > key->bounds.i64_high) {
-            return pith__fail(PITH_E_OPTION, "%s takes %s; %lld was given", key->name, key->range, (long long)values[i]);
+            return pith__fail(PITH_E_OPTION, "%s takes %s; %lld was given", key->name, key->range,
+                              (long long)values[i]);
         }
     }
     int32_t *items;

@@ -11,7 +11,8 @@ struct pith_source {
     pith__source *inner; /* NULL: it became a part of another source */
 };
 
-/* PITH_E_ARGUMENT when the source is empty because it became a part of another, or its memory is of another host than `host`. */
+/* PITH_E_ARGUMENT when the source is empty because it became a part of another, or its memory is of another host than
+ * `host`. */
 int32_t pith__source_check(const char *function, const pith_source *source, const pith_host *host);
 
 #endif

@@ -5,7 +5,11 @@
 
 /* ---- the lock: made at first use, and anew in the child of a fork, where its holder may not exist any more ---- */
 
-enum { NOT_MADE = 0, BEING_MADE = 1, FIRST_MADE = 2 };
+enum {
+    NOT_MADE = 0,
+    BEING_MADE = 1,
+    FIRST_MADE = 2
+};
 static _Atomic uint64_t lock_state; /* FIRST_MADE + the fork generation it was made in */
 static pith__mutex lock;
 
@@ -13,8 +17,8 @@ static int32_t make_lock(void) {
     uint64_t made = FIRST_MADE + pith__fork_generation();
     uint64_t state = atomic_load_explicit(&lock_state, memory_order_acquire);
     while (state != made) {
-        if (state != BEING_MADE && atomic_compare_exchange_weak_explicit(&lock_state, &state, BEING_MADE, memory_order_acquire,
-                                                                         memory_order_acquire)) {
+        if (state != BEING_MADE && atomic_compare_exchange_weak_explicit(&lock_state, &state, BEING_MADE,
+                                                                         memory_order_acquire, memory_order_acquire)) {
             int32_t status = pith__mutex_init(&lock);
             atomic_store_explicit(&lock_state, status == PITH_OK ? made : NOT_MADE, memory_order_release);
             return status;
@@ -30,8 +34,8 @@ static int32_t make_lock(void) {
 /* Bytes and depth are bounded; brackets inside strings do not count. */
 static int32_t check(pith__str json, const char *what) {
     if (json.len > PITH__JSON_BYTES) {
-        return pith__fail(PITH_E_FORMAT, "%s: JSON of %llu bytes; at most %d are taken", what, (unsigned long long)json.len,
-                          PITH__JSON_BYTES);
+        return pith__fail(PITH_E_FORMAT, "%s: JSON of %llu bytes; at most %d are taken", what,
+                          (unsigned long long)json.len, PITH__JSON_BYTES);
     }
     int depth = 0;
     bool in_string = false;

@@ -93,11 +93,16 @@ void pith__json_key(pith__json *json, pith__str key) {
 
 /* ---- strings ---- */
 
-/* Length of the well-formed UTF-8 sequence at p (RFC 3629: no overlong forms, surrogates, or numbers past U+10FFFF); 0: malformed, and
- * *skip is how many bytes one U+FFFD stands for (the longest start of a valid sequence, as the WHATWG decoder has it). */
+/* Length of the well-formed UTF-8 sequence at p (RFC 3629: no overlong forms, surrogates, or numbers past U+10FFFF); 0:
+ * malformed, and *skip is how many bytes one U+FFFD stands for (the longest start of a valid sequence, as the WHATWG
+ * decoder has it). */
 static uint64_t sequence(const uint8_t *p, uint64_t left, uint64_t *skip) {
     uint8_t first = p[0], low = 0x80, high = 0xbf;
-    uint64_t need = first < 0x80 ? 1 : first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) == 0xe0 ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+    uint64_t need = first < 0x80                     ? 1
+                    : first >= 0xc2 && first <= 0xdf ? 2
+                    : (first & 0xf0) == 0xe0         ? 3
+                    : first >= 0xf0 && first <= 0xf4 ? 4
+                                                     : 0;
     if (first == 0xe0) {
         low = 0xa0;
     } else if (first == 0xed) {
@@ -170,8 +175,9 @@ void pith__json_u64(pith__json *json, uint64_t value) {
     value_text(json, text, pith__format(text, sizeof(text), "%llu", (unsigned long long)value));
 }
 
-/* Reads back what "%.*e" wrote with at most 15 digits, if that can be done with one correctly rounded operation: digits below 10^15 and
- * powers of ten up to 10^22 are exact doubles (Clinger, How to Read Floating Point Numbers Accurately, 1990). */
+/* Reads back what "%.*e" wrote with at most 15 digits, if that can be done with one correctly rounded operation: digits
+ * below 10^15 and powers of ten up to 10^22 are exact doubles (Clinger, How to Read Floating Point Numbers Accurately,
+ * 1990). */
 static bool read_back(const char *text, double *out) {
     static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};

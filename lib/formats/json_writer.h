@@ -1,7 +1,7 @@
 /* Builds a JSON text in memory, piece by piece: commas, escapes and numbers are the builder's business.
  *
- * Invariant: the text is valid JSON in valid UTF-8 whatever bytes are put in; numbers read back as the same numbers and know no
- * locale. The first failed allocation sticks: later calls do nothing, and pith__json_finish tells. */
+ * Invariant: the text is valid JSON in valid UTF-8 whatever bytes are put in; numbers read back as the same numbers and
+ * know no locale. The first failed allocation sticks: later calls do nothing, and pith__json_finish tells. */
 #ifndef PITH_FORMATS_JSON_WRITER_H
 #define PITH_FORMATS_JSON_WRITER_H
 
