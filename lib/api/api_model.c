@@ -93,6 +93,7 @@ int32_t pith_model_get_i64(const pith_model *model, int32_t field, int64_t *valu
 }
 
 static int32_t text_field(const pith_model *model, int32_t field, pith__str *out) {
+    *out = pith__str_of("");
     switch (field) {
     case PITH_MODEL_NAME:
         *out = model->name;

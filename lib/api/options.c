@@ -48,7 +48,7 @@ int32_t pith_options_clone(const pith_options *options, pith_options **out) {
 /* Finds the key and checks that it belongs to the options' scope and takes `type` (0: any). */
 static int32_t key_for(const char *function, const pith_options *options, int32_t number, int32_t type,
                        const pith__key **out) {
-    const pith__key *key = pith__key_get(number);
+    const pith__key *key = *out = pith__key_get(number);
     if (!key) {
         return pith__fail(PITH_E_OPTION, "%s: there is no key %d", function, number);
     }
@@ -60,7 +60,6 @@ static int32_t key_for(const char *function, const pith_options *options, int32_
         return pith__fail(PITH_E_OPTION, "%s: %s is of type %s, not %s", function, key->name,
                           pith__type_name(key->type), pith__type_name(type));
     }
-    *out = key;
     return PITH_OK;
 }
 
