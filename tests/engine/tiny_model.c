@@ -1,0 +1,253 @@
+/* Writes GGUF v3 from a family's tables. See tiny_model.h. */
+#include "engine/tiny_model.h"
+#include "arch/tensor_name.h"
+#include "quant/quant.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { WIDTH = 256, FFN = 512, HEADS = 4, KV_HEADS = 2, HEAD_DIM = 64, LAYERS = 2, ALIGNMENT = 32 };
+
+float tiny_random(uint32_t *state) {
+    *state = *state * 1664525u + 1013904223u;
+    return (float)(*state >> 8) / 8388608.0f - 1.0f;
+}
+
+static void put(tiny_model *m, const void *data, size_t size) {
+    if (m->size + size > m->capacity) {
+        m->capacity = (m->size + size) * 2;
+        m->bytes = realloc(m->bytes, m->capacity);
+        if (!m->bytes) {
+            abort();
+        }
+    }
+    memcpy(m->bytes + m->size, data, size);
+    m->size += size;
+}
+
+static void put_u32(tiny_model *m, uint32_t v) {
+    put(m, &v, sizeof(v));
+}
+
+static void put_u64(tiny_model *m, uint64_t v) {
+    put(m, &v, sizeof(v));
+}
+
+static void put_text(tiny_model *m, const char *text, size_t len) {
+    put_u64(m, len);
+    put(m, text, len);
+}
+
+static void put_key(tiny_model *m, const char *key, uint32_t type) {
+    put_text(m, key, strlen(key));
+    put_u32(m, type);
+}
+
+static void kv_text(tiny_model *m, const char *key, const char *text) {
+    put_key(m, key, PITH__VALUE_STRING);
+    put_text(m, text, strlen(text));
+}
+
+static void kv_u32(tiny_model *m, const char *key, uint32_t value) {
+    put_key(m, key, PITH__VALUE_U32);
+    put_u32(m, value);
+}
+
+static void kv_f32(tiny_model *m, const char *key, float value) {
+    put_key(m, key, PITH__VALUE_F32);
+    put(m, &value, sizeof(value));
+}
+
+/* The character of GPT-2's alphabet for a byte. */
+static size_t byte_character(unsigned byte, char out[2]) {
+    static unsigned map[256];
+    if (map['!'] == 0) {
+        unsigned next = 256;
+        for (unsigned b = 0; b < 256; b++) {
+            bool plain = (b >= 33 && b <= 126) || (b >= 161 && b != 173);
+            map[b] = plain ? b : next++;
+        }
+    }
+    if (map[byte] < 128) {
+        out[0] = (char)map[byte];
+        return 1;
+    }
+    out[0] = (char)(0xC0 | map[byte] >> 6);
+    out[1] = (char)(0x80 | (map[byte] & 63));
+    return 2;
+}
+
+static void kv_vocabulary(tiny_model *m) {
+    put_key(m, "tokenizer.ggml.tokens", PITH__VALUE_ARRAY);
+    put_u32(m, PITH__VALUE_STRING);
+    put_u64(m, TINY_VOCAB);
+    for (unsigned i = 0; i < TINY_VOCAB; i++) {
+        char text[32];
+        size_t len = i < 256 ? byte_character(i, text) : (size_t)snprintf(text, sizeof(text), "<|c%u|>", i);
+        put_text(m, text, len);
+    }
+    put_key(m, "tokenizer.ggml.token_type", PITH__VALUE_ARRAY);
+    put_u32(m, PITH__VALUE_I32);
+    put_u64(m, TINY_VOCAB);
+    for (unsigned i = 0; i < TINY_VOCAB; i++) {
+        put_u32(m, i < 256 ? 1 : 3);
+    }
+}
+
+static double hparam(const char *key) {
+    static const struct {
+        const char *key;
+        double value;
+    } values[] = {
+        {"block_count", LAYERS}, {"context_length", TINY_CONTEXT}, {"embedding_length", WIDTH}, {"feed_forward_length", FFN},
+        {"attention.head_count", HEADS}, {"attention.head_count_kv", KV_HEADS}, {"attention.key_length", HEAD_DIM},
+        {"attention.value_length", HEAD_DIM}, {"attention.layer_norm_rms_epsilon", 1e-5}, {"rope.freq_base", 10000},
+    };
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        if (strcmp(key, values[i].key) == 0) {
+            return values[i].value;
+        }
+    }
+    return -1;
+}
+
+static uint32_t put_hparams(tiny_model *m, const pith__family *family) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < family->n_hparams; i++) {
+        const pith__hparam_rule *rule = &family->hparams[i];
+        char key[128];
+        double value = hparam(rule->key);
+        if (value < 0) {
+            if (rule->required) {
+                fprintf(stderr, "tiny_model.c has no value for %s\n", rule->key);
+                abort();
+            }
+            continue;
+        }
+        snprintf(key, sizeof(key), "%s.%s", family->name, rule->key);
+        if (rule->type == PITH__HPARAM_U32) {
+            kv_u32(m, key, (uint32_t)value);
+        } else {
+            kv_f32(m, key, (float)value);
+        }
+        count++;
+    }
+    return count;
+}
+
+static uint64_t dim(pith__dim d) {
+    switch (d) {
+    case PITH__DIM_NONE:
+        return 1;
+    case PITH__DIM_WIDTH:
+        return WIDTH;
+    case PITH__DIM_FFN:
+        return FFN;
+    case PITH__DIM_VOCAB:
+        return TINY_VOCAB;
+    case PITH__DIM_Q:
+    case PITH__DIM_OUT:
+        return HEADS * HEAD_DIM;
+    case PITH__DIM_K:
+    case PITH__DIM_V:
+        return KV_HEADS * HEAD_DIM;
+    case PITH__DIM_HEAD:
+        return HEAD_DIM;
+    case PITH__DIM_ROT_HALF:
+        return HEAD_DIM / 2;
+    }
+    return 0;
+}
+
+typedef struct planned {
+    const pith__tensor_rule *rule;
+    char name[PITH__TENSOR_NAME];
+    pith__dtype dtype;
+    uint64_t rows, cols, bytes;
+} planned;
+
+static bool wanted(const tiny_options *o, const pith__tensor_rule *rule) {
+    return rule->role == PITH__OUTPUT ? !o->tied : rule->required || o->optional;
+}
+
+static uint32_t plan_tensors(const tiny_options *o, planned *list) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < o->family->n_tensors; i++) {
+        const pith__tensor_rule *rule = &o->family->tensors[i];
+        uint32_t layers = rule->role < PITH__FIRST_LAYER_ROLE ? 1 : LAYERS;
+        for (uint32_t layer = 0; wanted(o, rule) && layer < layers; layer++) {
+            planned *p = &list[n++];
+            p->rule = rule;
+            pith__tensor_name(rule->name, layer, p->name);
+            p->rows = dim(rule->rows);
+            p->cols = dim(rule->cols);
+            bool vector = rule->rows == PITH__DIM_NONE;
+            p->dtype = vector ? PITH__F32 : rule->role == PITH__TOKEN_EMBD ? o->embedding : o->matrices;
+            pith__row_bytes((uint32_t)p->dtype, p->cols, &p->bytes);
+            p->bytes *= p->rows;
+        }
+    }
+    return n;
+}
+
+static void put_tensor(tiny_model *m, const planned *p, uint32_t *seed) {
+    float row[FFN];
+    uint8_t packed[FFN * 4];
+    bool vector = p->rule->rows == PITH__DIM_NONE;
+    bool bias = strstr(p->name, "bias") != NULL;
+    bool freqs = p->rule->role == PITH__ROPE_FREQS;
+    float scale = vector ? 0.2f : p->rule->role == PITH__TOKEN_EMBD ? 1.0f : 3.0f / sqrtf((float)p->cols);
+    for (uint64_t r = 0; r < p->rows; r++) {
+        for (uint64_t c = 0; c < p->cols; c++) {
+            row[c] = tiny_random(seed) * scale + (vector && !bias ? (freqs ? 1.5f : 1.0f) : 0.0f);
+        }
+        pith__row_from_float(p->dtype, row, p->cols, packed);
+        put(m, packed, p->bytes / p->rows);
+    }
+    while (m->size % ALIGNMENT != 0) {
+        put(m, "", 1);
+    }
+}
+
+void tiny_model_make(const tiny_options *o, tiny_model *m) {
+    planned list[128];
+    uint32_t n = plan_tensors(o, list);
+    uint32_t seed = o->seed + 1;
+    uint64_t offset = 0;
+    memset(m, 0, sizeof(*m));
+    put(m, "GGUF", 4);
+    put_u32(m, 3);
+    put_u64(m, n);
+    put_u64(m, 0); /* count of metadata, set below */
+    kv_text(m, "general.architecture", o->family->name);
+    kv_text(m, "general.name", "tiny");
+    kv_text(m, "tokenizer.ggml.model", "gpt2");
+    kv_text(m, "tokenizer.ggml.pre", "gpt-2");
+    kv_u32(m, "tokenizer.ggml.bos_token_id", TINY_EOS + 1);
+    kv_u32(m, "tokenizer.ggml.eos_token_id", TINY_EOS);
+    kv_vocabulary(m);
+    uint64_t kvs = 8 + put_hparams(m, o->family);
+    memcpy(m->bytes + 16, &kvs, sizeof(kvs));
+    for (uint32_t i = 0; i < n; i++) {
+        put_text(m, list[i].name, strlen(list[i].name));
+        put_u32(m, list[i].rule->rows == PITH__DIM_NONE ? 1 : 2);
+        put_u64(m, list[i].cols);
+        if (list[i].rule->rows != PITH__DIM_NONE) {
+            put_u64(m, list[i].rows);
+        }
+        put_u32(m, (uint32_t)list[i].dtype);
+        put_u64(m, offset);
+        offset += (list[i].bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+    while (m->size % ALIGNMENT != 0) {
+        put(m, "", 1);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        put_tensor(m, &list[i], &seed);
+    }
+}
+
+void tiny_model_free(tiny_model *m) {
+    free(m->bytes);
+    memset(m, 0, sizeof(*m));
+}
