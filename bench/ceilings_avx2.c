@@ -1,0 +1,52 @@
+/* Ceilings of AVX2 with FMA. Bytes are multiplied as everybody without VNNI must: maddubs, madd, add. */
+#include "ceilings.h"
+
+#include <immintrin.h>
+
+#define CHAINS 12 /* independent sums: more than latency times ports */
+
+static uint64_t multiply_bytes(uint64_t rounds) {
+    __m256i sum[CHAINS], a = _mm256_set1_epi8(3), b = _mm256_set1_epi8(2), ones = _mm256_set1_epi16(1);
+    for (int i = 0; i < CHAINS; i++) {
+        sum[i] = _mm256_setzero_si256();
+    }
+    for (uint64_t r = 0; r < rounds; r++) {
+        for (int i = 0; i < CHAINS; i++) {
+            __asm__("" : "+x"(a)); /* the product is not the same as last time, for all the compiler knows */
+            sum[i] = _mm256_add_epi32(sum[i], _mm256_madd_epi16(_mm256_maddubs_epi16(a, b), ones));
+        }
+    }
+    for (int i = 0; i < CHAINS; i++) {
+        __asm__ volatile("" ::"x"(sum[i]));
+    }
+    return rounds * CHAINS * 32;
+}
+
+static uint64_t multiply_floats(uint64_t rounds) {
+    __m256 sum[CHAINS], a = _mm256_set1_ps(0.5f), b = _mm256_set1_ps(0.25f);
+    for (int i = 0; i < CHAINS; i++) {
+        sum[i] = _mm256_set1_ps((float)i);
+    }
+    for (uint64_t r = 0; r < rounds; r++) {
+        for (int i = 0; i < CHAINS; i++) {
+            sum[i] = _mm256_fmadd_ps(sum[i], a, b);
+        }
+    }
+    for (int i = 0; i < CHAINS; i++) {
+        __asm__ volatile("" ::"x"(sum[i]));
+    }
+    return rounds * CHAINS * 8;
+}
+
+static uint64_t read_all(const uint8_t *bytes, uint64_t size) {
+    __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (uint64_t at = 0; at < size; at += 256) {
+        for (uint64_t i = 0; i < 8; i++) {
+            sum[i % 4] = _mm256_xor_si256(sum[i % 4], _mm256_load_si256((const void *)(bytes + at + 32 * i)));
+        }
+    }
+    __m256i all = _mm256_xor_si256(_mm256_xor_si256(sum[0], sum[1]), _mm256_xor_si256(sum[2], sum[3]));
+    return (uint64_t)_mm256_extract_epi64(all, 0);
+}
+
+const ceiling_kernels ceilings_avx2 = {"avx2", "vpmaddubsw + vpmaddwd", multiply_bytes, multiply_floats, read_all};

@@ -1,0 +1,25 @@
+/* Times a model through the public interface: loading, prompts, generation in one stream and in several.
+ *
+ * Every prompt is made of other random tokens, so that no cached prefix helps. Failures end the program with pith's own words:
+ * a benchmark has nothing else to do. */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+#include <pith/pith.h>
+
+/* Ends the program unless the status is PITH_OK. */
+void check(int32_t status, const char *doing);
+
+/* Opens the model; *seconds is what that took. */
+pith_model *measure_load(pith_host *host, const char *path, double *seconds);
+
+/* Seconds from the first step to the first token, for a prompt of `tokens`; the best of `repeat`. */
+double measure_prompt(pith_engine *engine, pith_model *model, uint32_t tokens, uint32_t repeat);
+
+/* Tokens a second of all streams together, each generating `tokens` behind a prompt of `depth`; the best of `repeat`. */
+double measure_streams(pith_engine *engine, pith_model *model, uint32_t streams, uint32_t depth, uint32_t tokens, uint32_t repeat);
+
+/* Bytes of memory: most the process has held so far (from the operating system). */
+double measure_process_peak(void);
+
+#endif
