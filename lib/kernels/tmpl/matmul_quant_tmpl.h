@@ -1,0 +1,200 @@
+/* Products of every quantized type, from the words of a lanes header and a dots header. Two ways, same bits:
+ * one column: blocks are unpacked in registers and multiplied at once, so that the weights stream through at memory speed;
+ * more columns: 256 elements of one or two groups are unpacked to panels once, then multiplied with tiles of columns. */
+
+#include "kernels/kernels.h"
+#include "kernels/tmpl/unpack32_tmpl.h"
+#include "kernels/tmpl/unpack256_tmpl.h"
+#include "kernels/tmpl/panel_tmpl.h"
+
+/* How a type is brought into panels and multiplied. */
+typedef void (*fill32_fn)(panel32 *panel, const uint8_t *group, uint64_t block, uint32_t count);
+typedef void (*fill256_fn)(panel256 *panel, const uint8_t *cell);
+
+static void clear_out(const pith__matmul_args *a, uint32_t group, uint32_t groups) {
+    for (uint32_t c = 0; c < a->cols; c++) {
+        memset(a->out + c * a->out_stride + 16 * (uint64_t)group, 0, groups * 16 * sizeof(float));
+    }
+}
+
+/* All columns against `groups` panels that start at block `block`; `sums` are the sums of one block. */
+static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group, uint32_t groups,
+                            uint64_t q_at, uint64_t scale_at, uint64_t sum_at) {
+    const pith__acts *x = a->x;
+    for (uint32_t c = 0; c < a->cols; c += V_COLS) {
+        uint32_t cols = a->cols - c < V_COLS ? a->cols - c : V_COLS;
+        uint64_t col = (uint64_t)a->first_col + c;
+        t->q = x->q + col * x->q_stride + q_at;
+        t->scale = x->scale + col * x->scale_stride + scale_at;
+        t->sum = x->sum + col * x->sum_stride + sum_at;
+        t->out = a->out + c * a->out_stride + 16 * (uint64_t)group;
+        (*tiles)[groups - 1][cols - 1](t);
+    }
+}
+
+static tile_args tile_args_of(const pith__matmul_args *a, const void *panels, int32_t bias) {
+    tile_args t = {.panel = panels,
+                   .bias = bias,
+                   .q_stride = a->x->q_stride,
+                   .scale_stride = a->x->scale_stride,
+                   .sum_stride = a->x->sum_stride,
+                   .out_stride = a->out_stride};
+    return t;
+}
+
+static uint32_t groups_from(const pith__matmul_args *a, uint32_t group) {
+    return a->groups - group < V_GROUPS ? a->groups - group : V_GROUPS;
+}
+
+static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const tile_table *tiles, int32_t bias) {
+    panel32 panels[V_GROUPS];
+    tile_args t = tile_args_of(a, panels, bias);
+    uint64_t blocks = ((uint64_t)a->k + 63) / 64 * 2;
+    for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
+        uint32_t groups = groups_from(a, group);
+        clear_out(a, group, groups);
+        for (uint64_t block = 0; block < blocks; block += PANEL_BLOCKS) {
+            t.blocks = (uint32_t)(blocks - block < PANEL_BLOCKS ? blocks - block : PANEL_BLOCKS);
+            for (uint32_t g = 0; g < groups; g++) {
+                fill(&panels[g], a->weights + (group + g) * a->group_bytes, block, t.blocks);
+            }
+            multiply_panels(a, &t, tiles, group, groups, block * 32, block, block);
+        }
+    }
+}
+
+static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32_t cell_bytes, const tile_table *tiles) {
+    panel256 panels[V_GROUPS];
+    tile_args t = tile_args_of(a, panels, 0);
+    uint64_t blocks = ((uint64_t)a->k + 255) / 256;
+    for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
+        uint32_t groups = groups_from(a, group);
+        clear_out(a, group, groups);
+        for (uint64_t block = 0; block < blocks; block++) {
+            for (uint32_t g = 0; g < groups; g++) {
+                fill(&panels[g], a->weights + (group + g) * a->group_bytes + block * cell_bytes);
+            }
+            multiply_panels(a, &t, tiles, group, groups, block * 256, block, block * 16);
+        }
+    }
+}
+
+/* int16 factors of neighbouring sums of 16 from int32 lanes. */
+V_FN vi pair_of(vi first, vi second) {
+    return v_or(v_and(first, v_set_i(0xffff)), v_shift_left(second, 16));
+}
+
+/* The pairs of a super-block from its minimums, or from its scales times -bias. `vectors` as in tile256. */
+V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, int32_t bias, vi *pair) {
+    V_UNROLL
+    for (int i = 0; i < 8; i++) {
+        int first = vectors == 8 ? i : 2 * i;
+        int second = vectors == 8 ? i : 2 * i + 1;
+        vi minus_bias = v_set_i(-bias);
+        pair[i] = has_min ? pair_of(min[first], min[second])
+                          : pair_of(v_mul_i(scale[first], minus_bias), v_mul_i(scale[second], minus_bias));
+    }
+}
+
+#define V_TYPE q4_0
+#define V_TYPE_BIAS 8
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 0
+#define V_TYPE_TILES tile32_plain
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE q4_1
+#define V_TYPE_BIAS 0
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 1
+#define V_TYPE_TILES tile32_min
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE q5_0
+#define V_TYPE_BIAS 16
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 0
+#define V_TYPE_TILES tile32_plain
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE q5_1
+#define V_TYPE_BIAS 0
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 1
+#define V_TYPE_TILES tile32_min
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE q8_0
+#define V_TYPE_BIAS V_WIDE_BIAS
+#define V_TYPE_RUN 1
+#define V_TYPE_MIN 0
+#define V_TYPE_TILES tile32_wide
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE iq4_nl
+#define V_TYPE_BIAS V_WIDE_BIAS
+#define V_TYPE_RUN 1
+#define V_TYPE_MIN 0
+#define V_TYPE_TILES tile32_wide
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE mxfp4
+#define V_TYPE_BIAS 12
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 0
+#define V_TYPE_TILES tile32_plain
+#include "kernels/tmpl/type32_tmpl.h"
+
+#define V_TYPE q2_k
+#define V_TYPE_CELL PITH__Q2_K_CELL
+#define V_TYPE_BIAS 0
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 1
+#define V_TYPE_VECTORS 4
+#define V_TYPE_TILES tile256_min16
+#include "kernels/tmpl/type256_tmpl.h"
+
+#define V_TYPE q3_k
+#define V_TYPE_CELL PITH__Q3_K_CELL
+#define V_TYPE_BIAS 4
+#define V_TYPE_RUN 2
+#define V_TYPE_MIN 0
+#define V_TYPE_VECTORS 4
+#define V_TYPE_TILES tile256_plain16
+#include "kernels/tmpl/type256_tmpl.h"
+
+#define V_TYPE q4_k
+#define V_TYPE_CELL PITH__Q4_K_CELL
+#define V_TYPE_BIAS 0
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 1
+#define V_TYPE_VECTORS 8
+#define V_TYPE_TILES tile256_min32
+#include "kernels/tmpl/type256_tmpl.h"
+
+#define V_TYPE q5_k
+#define V_TYPE_CELL PITH__Q5_K_CELL
+#define V_TYPE_BIAS 0
+#define V_TYPE_RUN 4
+#define V_TYPE_MIN 1
+#define V_TYPE_VECTORS 8
+#define V_TYPE_TILES tile256_min32
+#include "kernels/tmpl/type256_tmpl.h"
+
+#define V_TYPE q6_k
+#define V_TYPE_CELL PITH__Q6_K_CELL
+#define V_TYPE_BIAS 32
+#define V_TYPE_RUN 2
+#define V_TYPE_MIN 0
+#define V_TYPE_VECTORS 4
+#define V_TYPE_TILES tile256_plain16
+#include "kernels/tmpl/type256_tmpl.h"
+
+#define V_TYPE iq4_xs
+#define V_TYPE_CELL PITH__IQ4_XS_CELL
+#define V_TYPE_BIAS V_WIDE_BIAS
+#define V_TYPE_RUN 1
+#define V_TYPE_MIN 0
+#define V_TYPE_VECTORS 8
+#define V_TYPE_TILES tile256_wide32
+#include "kernels/tmpl/type256_tmpl.h"

@@ -1,0 +1,54 @@
+/* Integer dots with VNNI (512 bits): four products a lane and instruction, unsigned weights times signed activations.
+ * Same words as dots_madd.h. The weights of a product are given as pointers to their vectors, one a group; sum[g * cols + c]. */
+#ifndef PITH_KERNELS_DOTS_VNNI_H
+#define PITH_KERNELS_DOTS_VNNI_H
+
+#include "kernels/tmpl/unroll.h"
+
+/* What is added to signed 8-bit weights (Q8_0, the IQ4 levels) in panels. */
+enum { V_WIDE_BIAS = 128 };
+
+/* The form in which v_dots_scaled takes the scales of 16 rows. */
+V_FN vi v_scale_form(vi scale) {
+    return scale;
+}
+
+/* acc + the product of two pairs of int16 a lane. */
+V_FN vi v_pair_dot(vi acc, vi weights, vi x) {
+    return _mm512_dpwssd_epi32(acc, weights, x);
+}
+
+/* Adds the dots of n vectors of weights (4n elements of x); `run` matters only without VNNI. */
+V_FN void v_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n, int groups, int cols, int run) {
+    (void)run;
+    V_UNROLL
+    for (int j = 0; j < n; j++) {
+        V_UNROLL
+        for (int c = 0; c < cols; c++) {
+            vi xj = v_spread(x[c] + 4 * j);
+            V_UNROLL
+            for (int g = 0; g < groups; g++) {
+                sum[g * cols + c] = _mm512_dpbusd_epi32(sum[g * cols + c], w[g][j], xj);
+            }
+        }
+    }
+}
+
+/* sum += scale[g] * dots of n vectors. */
+V_FN void v_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups, int cols, int run) {
+    vi dots[V_GROUPS * V_COLS];
+    V_UNROLL
+    for (int i = 0; i < groups * cols; i++) {
+        dots[i] = v_zero_i();
+    }
+    v_dots(dots, w, x, n, groups, cols, run);
+    V_UNROLL
+    for (int g = 0; g < groups; g++) {
+        V_UNROLL
+        for (int c = 0; c < cols; c++) {
+            sum[g * cols + c] = v_add_i(sum[g * cols + c], v_mul_i(dots[g * cols + c], scale[g]));
+        }
+    }
+}
+
+#endif
