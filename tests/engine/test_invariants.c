@@ -51,26 +51,26 @@ typedef struct result {
 } result;
 
 static void run_all(const setup *s, const tiny_model *m, bool together, result *r) {
-    rig rig;
-    rig_open_memory(&rig, s, m->bytes, m->size);
+    rig place;
+    rig_open_memory(&place, s, m->bytes, m->size);
     memset(r, 0, sizeof(*r));
     if (together) {
         pith_request *requests[PROMPTS];
         for (int i = 0; i < PROMPTS; i++) {
-            requests[i] = rig_submit(&rig, prompts[i], TOKENS, i % 2 ? 0.8 : 0, i);
+            requests[i] = rig_submit(&place, prompts[i], TOKENS, i % 2 ? 0.8 : 0, i);
         }
         for (int i = PROMPTS; i-- > 0;) {
             rig_collect(requests[i], &r->out[i]);
         }
-        r->n_mean = rig_embed(&rig, prompts, PROMPTS, "mean", r->mean, PROMPTS * 256);
+        r->n_mean = rig_embed(&place, prompts, PROMPTS, "mean", r->mean, PROMPTS * 256);
     } else {
         for (int i = 0; i < PROMPTS; i++) {
-            rig_generate(&rig, prompts[i], TOKENS, i % 2 ? 0.8 : 0, i, &r->out[i]);
-            r->n_mean += rig_embed(&rig, &prompts[i], 1, "mean", r->mean + r->n_mean, 256);
+            rig_generate(&place, prompts[i], TOKENS, i % 2 ? 0.8 : 0, i, &r->out[i]);
+            r->n_mean += rig_embed(&place, &prompts[i], 1, "mean", r->mean + r->n_mean, 256);
         }
     }
-    r->n_none = rig_embed(&rig, prompts, PROMPTS, "none", r->none, 65536);
-    rig_close(&rig);
+    r->n_none = rig_embed(&place, prompts, PROMPTS, "none", r->none, 65536);
+    rig_close(&place);
 }
 
 static void compare(const result *a, const result *b, const char *name, const char *what) {
