@@ -1,13 +1,7 @@
 /* Tiny models of every family and RoPE scaling against what the official implementation computed (make_goldens.py wrote
  * the vectors): log-probabilities of the likeliest tokens at many positions, the greedy continuation, and pooled hidden
  * states, through the public header alone. Paths are from the root of the sources. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
+#include "support/cmocka_all.h"
 #include <math.h>
 #include <pith/pith.h>
 #include <stdio.h>

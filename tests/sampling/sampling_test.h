@@ -1,40 +1,13 @@
-/* What the sampling tests share: cmocka, memory that can be told to fail, numbers from a seed, and neutral settings. */
+/* What the sampling tests share: cmocka, failing memory, numbers from a seed, and neutral settings. */
 #ifndef PITH_TESTS_SAMPLING_TEST_H
 #define PITH_TESTS_SAMPLING_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "sampling/sampling.h"
+#include "support/cmocka_all.h"
+#include "support/failing_alloc.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* An allocator whose n-th allocation from now fails, once; n < 0: none does. */
-typedef struct flaky_memory {
-    int64_t fail_at;
-    int64_t seen;
-    bool failed;
-} flaky_memory;
-
-static inline void *flaky_hook(void *user, void *ptr, uint64_t old_size, uint64_t new_size, uint64_t alignment) {
-    flaky_memory *flaky = user;
-    (void)old_size;
-    (void)alignment; /* nothing here asks for more than malloc gives */
-    if (new_size == 0) {
-        free(ptr);
-        return NULL;
-    }
-    if (flaky->seen++ == flaky->fail_at) {
-        flaky->failed = true;
-        return NULL;
-    }
-    return realloc(ptr, (size_t)new_size);
-}
 
 static inline uint32_t test_random(uint64_t *state) {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
