@@ -234,7 +234,7 @@ static int32_t normalize(pith__mem *mem, code_points *c, const uint8_t *text, ui
         if (bad == length) {
             break;
         }
-        at = find_stable(text, length, bad + 1);
+        at = find_stable(text, length, bad); /* `bad` itself is not stable */
         PITH_TRY(normalize_stretch(mem, c, text + cut, at - cut, w));
     }
     return PITH_OK;

@@ -247,7 +247,7 @@ static int32_t encode_words(pith__encoder *e, const uint8_t *text, uint32_t leng
         last = cp;
         at += char_length;
     }
-    return pith__encoder_word(e, start, length - start);
+    return length > start ? pith__encoder_word(e, start, length - start) : PITH_OK;
 }
 
 /* Several unknown tokens in a row are one. */

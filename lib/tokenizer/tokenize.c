@@ -26,9 +26,11 @@ static int32_t check_spans(const pith__span *spans, uint64_t n_spans, const pith
     return PITH_OK;
 }
 
-/* One span that begins at byte `offset` of the input. *leading: nothing but special tokens came right before. */
+/* One span that begins at byte `offset` of the input. *leading: the input begins here, or a control token came right before. A
+ * user-defined token is part of the text, as in SentencePiece: what goes before a text goes before it too, and nothing after. */
 static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t offset, bool *leading) {
-    const pith__matcher *matcher = span->trusted ? &e->tokenizer->trusted : &e->tokenizer->plain;
+    const pith__tokenizer *t = e->tokenizer;
+    const pith__matcher *matcher = span->trusted ? &t->trusted : &t->plain;
     const uint8_t *text = (const uint8_t *)span->text.ptr;
     uint64_t length = span->text.len;
     while (length > 0) {
@@ -36,13 +38,14 @@ static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t of
         uint32_t matched = 0;
         int32_t id = -1;
         bool found = pith__matcher_find(matcher, text, length, &plain, &matched, &id);
-        if (plain > 0) {
+        bool user = found && pith__tokenizer_type(t, id) == PITH__TOKEN_USER;
+        if (plain > 0 || (user && *leading)) {
             PITH_TRY(pith__encoder_fragment(e, text, plain, offset, *leading));
             *leading = false;
         }
         if (found) {
             PITH_TRY(pith__encoder_special(e, id, offset + plain));
-            *leading = true;
+            *leading = !user;
         }
         text += plain + matched;
         offset += plain + matched;

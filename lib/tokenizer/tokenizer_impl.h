@@ -17,8 +17,8 @@ typedef struct pith__algorithm {
     /* Reads what only this algorithm needs out of the spec into t->model, and fills in the kind's defaults. */
     int32_t (*create)(pith__tokenizer *t, const pith__vocab_spec *spec);
     void (*destroy)(pith__tokenizer *t);
-    /* Appends the tokens of one fragment (not empty) with pith__encoder_word. `leading`: the input, or a special token, ends right
-     * before it. */
+    /* Appends the tokens of one fragment with pith__encoder_word. `leading`: the input begins with it, or it follows a control
+     * token. It is empty only if it is leading: before a user-defined token. */
     int32_t (*fragment)(pith__encoder *e, const uint8_t *text, uint64_t length, bool leading);
     /* Appends the tokens of one word of the fragment's text with pith__encoder_put. There is room for one token a byte. */
     int32_t (*word)(pith__encoder *e, uint32_t start, uint32_t length);
