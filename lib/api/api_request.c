@@ -5,25 +5,6 @@
 
 /* ---- creation ---- */
 
-static int32_t check_ids(const char *key, int64_t id, const pith_model *model) {
-    if (id >= (int64_t)model->hparams.vocab) {
-        return pith__fail(PITH_E_OPTION, "%s names the id %lld; the model's vocabulary has 0 to %u", key, (long long)id,
-                          model->hparams.vocab - 1);
-    }
-    return PITH_OK;
-}
-
-/* What the setters could not check without a model. */
-static int32_t check_vocabulary(const pith__request_options *o, const pith_model *model) {
-    for (uint64_t i = 0; i < o->n_stop_tokens; i++) {
-        PITH_TRY(check_ids("stop_tokens", o->stop_tokens[i], model));
-    }
-    for (uint64_t i = 0; i < o->sampler.n_biases; i++) {
-        PITH_TRY(check_ids("logit_bias", o->sampler.biases[i].id, model));
-    }
-    return PITH_OK;
-}
-
 static int32_t create(pith_engine *engine, pith_model *model, int32_t kind, const pith__request_options *o,
                       pith_request **out) {
     if (engine) {
@@ -46,7 +27,6 @@ int32_t pith_request_create(pith_engine *engine, pith_model *model, int32_t kind
     }
     PITH_TRY(pith__options_check(__func__, options, PITH_SCOPE_REQUEST));
     pith__request_options o = pith__request_options_of(options);
-    PITH_TRY(check_vocabulary(&o, model));
     pith__fpmode saved = pith__fpmode_enter();
     int32_t status = create(engine, model, kind, &o, out);
     pith__fpmode_leave(saved);

@@ -74,7 +74,7 @@ static const pith__key table[] = {
      "id, 0 to 2147483647, and number, -1000000 to 1000000 or -infinity, which forbids the id", "none", 0,
      {0, 2147483647, 0, -1000000, 1000000, 0}},
     I64(PITH_KEY_LOOP_GUARD, REQUEST, "loop_guard", 0, 1, 1, "1: end endless repetition"),
-    I64(PITH_KEY_LOGPROBS, REQUEST, "logprobs", 0, 1024, 0,
+    I64(PITH_KEY_LOGPROBS, REQUEST, "logprobs", 0, 20, 0,
         "0: none; n: log-probability of each token, and the n most likely ones"),
     I64(PITH_KEY_DEADLINE_MS, REQUEST, "deadline_ms", 0, 31536000000, 0,
         "milliseconds from submit to the end; 0: none"),
