@@ -22,9 +22,12 @@ static void fill_random(uint8_t *out, uint64_t bytes, uint64_t *state) {
     memcpy(out + bytes - bytes % 8, &word, bytes % 8);
 }
 
-/* The bits of a positive, normal half for a positive float in its range; the mantissa is cut. */
+/* The bits of a half for a positive float in its range; the mantissa is cut. Super-blocks do have subnormal scales. */
 static uint16_t half_bits(float value) {
     uint32_t bits;
+    if (value < 0x1p-14f) {
+        return (uint16_t)(value * 0x1p24f);
+    }
     memcpy(&bits, &value, sizeof bits);
     uint32_t exponent = (bits >> 23) - 127 + 15;
     return (uint16_t)(exponent << 10 | (bits >> 13 & 0x3FF));
