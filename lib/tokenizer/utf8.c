@@ -99,8 +99,9 @@ uint64_t pith__utf8_sanitize(const char *text, uint64_t len, char *out, uint64_t
     for (uint64_t at = 0; at < len;) {
         uint32_t wanted = 1;
         uint32_t have = p[at] < 0x80 ? 1 : well_formed_prefix(p + at, len - at, &wanted);
-        const uint8_t *from = have == wanted ? p + at : replacement;
-        uint32_t count = have == wanted ? have : 3;
+        bool whole = have > 0 && have == wanted; /* a byte that begins nothing has and wants 0 */
+        const uint8_t *from = whole ? p + at : replacement;
+        uint32_t count = whole ? have : 3;
         for (uint32_t i = 0; i < count; i++, needed++) {
             if (needed < capacity) {
                 out[needed] = (char)from[i];
