@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include <pthread.h>
+#include <stdbool.h>
 
 typedef struct failing_alloc {
     pthread_mutex_t lock;
