@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct settings {
     const char *path;
@@ -152,7 +151,7 @@ static void measure_machine(const settings *s, report *r) {
     }
     double middle = s->depth + s->generate / 2.0; /* the mean position of what is generated */
     r->prompt.limit = s->prompt / limit_prompt(&r->facts, &r->ceilings, s->prompt);
-    for (uint32_t i = 0; i < r->n_streams; i++) {
+    for (uint32_t i = 0; i < r->n_streams && limit_step_known(&r->facts); i++) {
         double streams = r->streams[i].streams;
         r->streams[i].limit = streams / limit_step(&r->facts, &r->ceilings, streams, middle);
     }

@@ -1,8 +1,14 @@
 /* See limits.h. */
 #include "limits.h"
 
+#define LARGEST_CACHE 128e6 /* bytes one machine's share of a cache may have; virtual machines tell wrong sizes */
+
 static double larger(double a, double b) {
     return a > b ? a : b;
+}
+
+bool limit_step_known(const model_facts *facts) {
+    return facts->layer_bytes + facts->output_bytes > 2 * LARGEST_CACHE;
 }
 
 double limit_prompt(const model_facts *facts, const ceilings *c, double tokens) {

@@ -8,7 +8,7 @@
 /* ---- text ---- */
 
 static void print_rate(const char *what, const rate *r) {
-    printf("%-22s %10.1f tokens/s", what, r->reached);
+    printf("%-25s %10.1f tokens/s", what, r->reached);
     if (r->limit > 0) {
         printf("   limit %9.1f   reached %3.0f%%", r->limit, 100 * r->reached / r->limit);
     }
@@ -20,7 +20,7 @@ static void print_rates(const report *r) {
     snprintf(what, sizeof what, "prompt of %u", r->prompt.tokens);
     print_rate(what, &r->prompt);
     if (r->has_sgemm) {
-        printf("%-22s %10.1f tokens/s   matrices only, as floats\n", "  OpenBLAS sgemm", r->sgemm.tokens_per_second);
+        printf("%-25s %10.1f tokens/s   matrices only, as floats\n", "  OpenBLAS sgemm", r->sgemm.tokens_per_second);
     }
     for (uint32_t i = 0; i < r->n_streams; i++) {
         const rate *s = &r->streams[i];
@@ -32,11 +32,11 @@ static void print_rates(const report *r) {
 void report_print_text(const report *r) {
     printf("%s (%s): %.1f million parameters, %.1f MB, %s, %u thread%s\n", r->facts.name, r->facts.family, r->facts.parameters / 1e6,
            r->facts.weight_bytes / 1e6, r->facts.level, r->threads, r->threads == 1 ? "" : "s");
-    printf("%-22s %10.3f s\n", "load", r->load_seconds);
+    printf("%-25s %10.3f s\n", "load", r->load_seconds);
     print_rates(r);
-    printf("%-22s %10.1f MB of the library, %.1f MB of the process\n", "peak memory", r->library_peak / 1e6, r->process_peak / 1e6);
+    printf("%-25s %10.1f MB of the library, %.1f MB of the process\n", "peak memory", r->library_peak / 1e6, r->process_peak / 1e6);
     if (r->has_ceilings) {
-        printf("%-22s %10.1f GB/s read, %.1f GMAC/s of bytes (%s), %.1f GMAC/s of floats", "this machine",
+        printf("%-25s %10.1f GB/s read, %.1f GMAC/s of bytes (%s), %.1f GMAC/s of floats", "this machine",
                r->ceilings.read_bytes / 1e9, r->ceilings.dot_macs / 1e9, r->ceilings.dot_instruction, r->ceilings.fma_macs / 1e9);
         if (r->has_sgemm) {
             printf(", sgemm %.1f GMAC/s", r->sgemm.macs_per_second / 1e9);
