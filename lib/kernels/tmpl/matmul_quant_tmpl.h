@@ -1,6 +1,6 @@
 /* Products of every quantized type, from the words of a lanes header and a dots header. Two ways, same bits:
  * one column: blocks are unpacked in registers and multiplied at once, so that the weights stream through at memory speed;
- * more columns: 256 elements of one or two groups are unpacked to panels once, then multiplied with tiles of columns. */
+ * more columns: 512 elements (or a super-block) of one or two groups are unpacked to panels once, then multiplied with tiles of columns. */
 
 #include "kernels/kernels.h"
 #include "kernels/tmpl/unpack32_tmpl.h"

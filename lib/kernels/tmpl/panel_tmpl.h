@@ -1,8 +1,9 @@
-/* Panels: a stretch of 256 elements of one group, unpacked to bytes on the stack, and the register tiles that multiply panels with
+/* Panels: a stretch of 512 elements (or a super-block) of one group, unpacked to bytes on the stack, and the register tiles that multiply panels with
  * columns. Panels know no types: what is left of one is the bias of its weights, whether it has minimums, and `run` (dots_madd.h).
  * Between panels the accumulators rest in `out`, which rounds nothing, so the order of float steps is that of NUMERICS.md. */
 
-enum { PANEL_BLOCKS = 8 };
+/* As many as lanes, see tile_start. */
+enum { PANEL_BLOCKS = 16 };
 
 /* Blocks of 32. */
 typedef struct panel32 {
@@ -38,13 +39,23 @@ V_FN vf tile_step(vf d, vf scale, vi idot, vf acc) {
     return v_fma(v_mul(d, scale), v_to_float(idot), acc);
 }
 
-/* -bias * sum of each block, where the dots of a column start, or the sums as floats. */
-V_FN void tile_starts(const tile_args *t, int cols, int32_t start[V_COLS][PANEL_BLOCKS], float sums[V_COLS][PANEL_BLOCKS]) {
+/* What a column brings to each block of a panel beside its dots: where they start, -bias * sum, or the sum as a float. */
+typedef union tile_start {
+    vi start;
+    vf sum;
+    int32_t starts[PANEL_BLOCKS];
+    float sums[PANEL_BLOCKS];
+} tile_start;
+
+/* Reads 32 bytes of sums for fewer blocks too: they are padded to 64 bytes. */
+V_FN void tile_starts(const tile_args *t, int cols, int has_min, tile_start *out) {
+    V_UNROLL
     for (int c = 0; c < cols; c++) {
-        for (uint32_t b = 0; b < t->blocks; b++) {
-            int32_t sum = t->sum[(uint64_t)c * t->sum_stride + b];
-            start[c][b] = -t->bias * sum;
-            sums[c][b] = (float)sum;
+        vi sum = v_load_s16(t->sum + (uint64_t)c * t->sum_stride);
+        if (has_min) {
+            out[c].sum = v_to_float(sum);
+        } else {
+            out[c].start = v_mul_i(sum, v_set_i(-t->bias));
         }
     }
 }
@@ -71,10 +82,9 @@ V_FN void tile_store(const tile_args *t, int groups, int cols, const vf *acc) {
 
 V_FN void tile32(const tile_args *t, int groups, int cols, int has_min, int run) {
     const panel32 *panel = t->panel;
-    int32_t start[V_COLS][PANEL_BLOCKS];
-    float sums[V_COLS][PANEL_BLOCKS];
+    tile_start start[V_COLS];
     vf acc[V_GROUPS * V_COLS];
-    tile_starts(t, cols, start, sums);
+    tile_starts(t, cols, has_min, start);
     tile_load(t, groups, cols, acc);
     for (uint32_t b = 0; b < t->blocks; b++) {
         vi idot[V_GROUPS * V_COLS];
@@ -89,7 +99,7 @@ V_FN void tile32(const tile_args *t, int groups, int cols, int has_min, int run)
             x[c] = t->q + (uint64_t)c * t->q_stride + b * 32;
             V_UNROLL
             for (int g = 0; g < groups; g++) {
-                idot[g * cols + c] = has_min ? v_zero_i() : v_set_i(start[c][b]);
+                idot[g * cols + c] = has_min ? v_zero_i() : v_set_i(start[c].starts[b]);
             }
         }
         v_dots(idot, w, x, 8, groups, cols, run);
@@ -101,7 +111,7 @@ V_FN void tile32(const tile_args *t, int groups, int cols, int has_min, int run)
                 vf *a = &acc[g * cols + c];
                 *a = tile_step(panel[g].d[b], scale, idot[g * cols + c], *a);
                 if (has_min) {
-                    *a = v_fma(v_mul(panel[g].m[b], scale), v_set(sums[c][b]), *a);
+                    *a = v_fma(v_mul(panel[g].m[b], scale), v_set(start[c].sums[b]), *a);
                 }
             }
         }

@@ -87,6 +87,10 @@ V_FN vi v_load_u16(const void *p) {
     const __m128i *q = (const __m128i *)p;
     return V_BOTH_I(_mm256_cvtepu16_epi32(_mm_loadu_si128(q)), _mm256_cvtepu16_epi32(_mm_loadu_si128(q + 1)));
 }
+V_FN vi v_load_s16(const void *p) {
+    const __m128i *q = (const __m128i *)p;
+    return V_BOTH_I(_mm256_cvtepi16_epi32(_mm_loadu_si128(q)), _mm256_cvtepi16_epi32(_mm_loadu_si128(q + 1)));
+}
 
 V_FN vi v_maddubs(vi u, vi s) {
     return V_BOTH_I(_mm256_maddubs_epi16(u.a, s.a), _mm256_maddubs_epi16(u.b, s.b));

@@ -81,6 +81,9 @@ V_FN vi v_load_u8(const uint8_t *p) {
 V_FN vi v_load_u16(const void *p) {
     return _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p));
 }
+V_FN vi v_load_s16(const void *p) {
+    return _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)p));
+}
 
 /* Bytes and 16-bit halves, for dots without VNNI. */
 V_FN vi v_maddubs(vi u, vi s) {
