@@ -54,13 +54,15 @@ typedef struct wrapper {
 } wrapper;
 
 static void wrap_flush(wrapper *w) {
+    size_t skip = 0;
     if (w->column + w->length > WIDTH) {
         fputs("\n  ", stdout);
         w->column = 0;
+        skip = w->word[0] == ' ';
     }
-    fwrite(w->word, 1, w->length, stdout);
+    fwrite(w->word + skip, 1, w->length - skip, stdout);
     fflush(stdout);
-    w->column += w->length;
+    w->column += w->length - skip;
     w->length = 0;
 }
 
@@ -96,7 +98,7 @@ static pith_model *open_model(const char *path) {
 
 /* Generates with options of its own, and shows the text as it comes. */
 static void tell_a_tale(pith_model *model, const char *beginning) {
-    static const char settings[] = "{\"max_tokens\": 160, \"temperature\": 0.8, \"top_p\": 0.9, \"seed\": 7}";
+    static const char settings[] = "{\"max_tokens\": 160, \"temperature\": 0.8, \"top_p\": 0.9, \"seed\": 6}";
     pith_options *options;
     pith_request *request;
     wrapper out = {.length = 0};
@@ -124,7 +126,8 @@ static void tell_a_tale(pith_model *model, const char *beginning) {
 
     int64_t tokens = request_number(request, PITH_REQUEST_TOKENS);
     double seconds = request_seconds(request, PITH_REQUEST_SECONDS_GENERATE);
-    printf(" ...\n\n  %lld tokens", (long long)tokens);
+    fputs(request_number(request, PITH_REQUEST_STOP) == PITH_STOP_LENGTH ? " ...\n" : "\n", stdout);
+    printf("\n  %lld tokens", (long long)tokens);
     if (tokens > 1 && seconds > 0) {
         printf(" at %.0f tokens a second, the first after %.1f ms", (double)(tokens - 1) / seconds,
                request_seconds(request, PITH_REQUEST_SECONDS_PROMPT) * 1e3);
