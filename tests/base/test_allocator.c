@@ -232,5 +232,5 @@ int main(void) {
         cmocka_unit_test(the_limit_holds_under_contention),
         cmocka_unit_test(the_helper_complains),
     };
-    return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("allocator", tests, NULL, NULL);
 }
