@@ -7,7 +7,7 @@ static const pith__algorithm *const algorithms[] = {&pith__bpe_algorithm, &pith_
 static const char *const end_texts[] = {
     "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>",
     "<|end_of_turn|>", "<end_of_turn>", "<turn|>", "<|endofturn|>", "<|END_OF_TURN_TOKEN|>", "<|EOT|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]",
-    "<end_of_utterance>", "<\xEF\xBD\x9C" "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>",
+    "<end_of_utterance>", "<\357\275\234end\342\226\201of\342\226\201sentence\357\275\234>",
 };
 
 static const pith__algorithm *find_algorithm(pith__str model) {
@@ -35,12 +35,28 @@ static int32_t check_ids(const pith__vocab_spec *spec) {
     return check_id(spec, "padding", spec->pad);
 }
 
-static bool matched_in_trusted(int32_t type) {
-    return type == PITH__TOKEN_CONTROL || type == PITH__TOKEN_USER || type == PITH__TOKEN_UNKNOWN;
+static bool is_special(int32_t type) {
+    return type == PITH__TOKEN_CONTROL || type == PITH__TOKEN_UNKNOWN;
 }
 
-static bool matched_in_plain(int32_t type) {
+static bool is_user(int32_t type) {
     return type == PITH__TOKEN_USER;
+}
+
+static bool is_special_or_user(int32_t type) {
+    return is_special(type) || is_user(type);
+}
+
+static bool is_none(int32_t type) {
+    (void)type;
+    return false;
+}
+
+static int32_t create_matchers(pith__tokenizer *t) {
+    bool inside = t->algorithm->finds_user_tokens;
+    PITH_TRY(pith__matcher_create(t->mem, &t->vocab, inside ? is_special : is_special_or_user, &t->in_trusted));
+    PITH_TRY(pith__matcher_create(t->mem, &t->vocab, inside ? is_none : is_user, &t->in_plain));
+    return pith__matcher_create(t->mem, &t->vocab, inside ? is_user : is_none, &t->in_fragments);
 }
 
 static void add_end(pith__tokenizer *t, int64_t id) {
@@ -66,13 +82,25 @@ static void find_ends(pith__tokenizer *t, const pith__vocab_spec *spec) {
     }
 }
 
+/* The token for what no piece covers: the one the spec names, or else the first of that type; never one that ends or begins a text. */
+static int64_t find_unknown(const pith__tokenizer *t, const pith__vocab_spec *spec) {
+    if (spec->unk >= 0) {
+        return t->vocab.types[spec->unk] != PITH__TOKEN_CONTROL ? spec->unk : -1;
+    }
+    for (uint32_t id = 0; id < t->vocab.texts.count; id++) {
+        if (t->vocab.types[id] == PITH__TOKEN_UNKNOWN) {
+            return id;
+        }
+    }
+    return -1;
+}
+
 static int32_t build(pith__tokenizer *t, const pith__vocab_spec *spec) {
     PITH_TRY(pith__vocab_create(t->mem, spec, t->algorithm->unescape, &t->vocab));
-    PITH_TRY(pith__matcher_create(t->mem, &t->vocab, matched_in_trusted, &t->trusted));
-    PITH_TRY(pith__matcher_create(t->mem, &t->vocab, matched_in_plain, &t->plain));
+    PITH_TRY(create_matchers(t));
     t->bos = spec->bos;
     t->eos = spec->eos;
-    t->unk = spec->unk >= 0 && t->vocab.types[spec->unk] != PITH__TOKEN_CONTROL ? spec->unk : -1;
+    t->unk = find_unknown(t, spec);
     find_ends(t, spec);
     PITH_TRY(t->algorithm->create(t, spec));
     t->add_bos = spec->add_bos < 0 ? t->add_bos : spec->add_bos != 0;
@@ -109,8 +137,9 @@ void pith__tokenizer_release(pith__tokenizer *t) {
     if (t->model != NULL) {
         t->algorithm->destroy(t);
     }
-    pith__matcher_free(t->mem, &t->plain);
-    pith__matcher_free(t->mem, &t->trusted);
+    pith__matcher_free(t->mem, &t->in_fragments);
+    pith__matcher_free(t->mem, &t->in_plain);
+    pith__matcher_free(t->mem, &t->in_trusted);
     pith__vocab_free(t->mem, &t->vocab);
     pith__mem_free(t->mem, t);
 }
