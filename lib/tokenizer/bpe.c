@@ -253,4 +253,5 @@ static int32_t fragment(pith__encoder *e, const uint8_t *text, uint64_t length, 
     return cut_piece(e, model->pretok->stages, stages, 0, (uint32_t)length);
 }
 
-const pith__algorithm pith__bpe_algorithm = {"gpt2", unescape, create, destroy, fragment, encode_word};
+const pith__algorithm pith__bpe_algorithm = {
+    .model = "gpt2", .unescape = unescape, .create = create, .destroy = destroy, .fragment = fragment, .word = encode_word};

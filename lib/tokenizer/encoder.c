@@ -119,7 +119,7 @@ int32_t pith__encoder_fragment(pith__encoder *e, const uint8_t *text, uint64_t l
     return PITH_OK;
 }
 
-int32_t pith__encoder_special(pith__encoder *e, int32_t id, uint64_t offset) {
+int32_t pith__encoder_whole(pith__encoder *e, int32_t id, uint64_t offset) {
     PITH_TRY(reserve(e, 1));
     if (e->want_offsets) {
         e->list->offsets[e->list->count] = offset;

@@ -234,12 +234,13 @@ static int32_t rewrite(pith__encoder *e, const uint8_t *text, uint64_t length, b
     return PITH_OK;
 }
 
-static int32_t encode_words(pith__encoder *e, const uint8_t *text, uint32_t length) {
+/* The words of text[start .. end), which begins and ends where a token does. */
+static int32_t encode_words(pith__encoder *e, const uint8_t *text, uint32_t start, uint32_t end) {
     const spm_model *model = e->tokenizer->model;
-    uint32_t start = 0, last = 0;
-    for (uint32_t at = 0; at < length;) {
+    uint32_t last = 0;
+    for (uint32_t at = start; at < end;) {
         uint32_t cp = 0;
-        uint32_t char_length = pith__utf8_next(text + at, length - at, &cp);
+        uint32_t char_length = pith__utf8_next(text + at, end - at, &cp);
         if (at > start && !may_join(model, last, cp)) {
             PITH_TRY(pith__encoder_word(e, start, at - start));
             start = at;
@@ -247,7 +248,24 @@ static int32_t encode_words(pith__encoder *e, const uint8_t *text, uint32_t leng
         last = cp;
         at += char_length;
     }
-    return length > start ? pith__encoder_word(e, start, length - start) : PITH_OK;
+    return end > start ? pith__encoder_word(e, start, end - start) : PITH_OK;
+}
+
+/* The user-defined tokens in the text, and the words between them. */
+static int32_t encode_text(pith__encoder *e, const uint8_t *text, uint32_t length) {
+    for (uint32_t at = 0; at < length;) {
+        uint64_t plain = length - at;
+        uint32_t matched = 0;
+        int32_t id = -1;
+        bool found = pith__matcher_find(&e->tokenizer->in_fragments, text + at, length - at, &plain, &matched, &id);
+        PITH_TRY(encode_words(e, text, at, at + (uint32_t)plain));
+        at += (uint32_t)plain;
+        if (found) {
+            PITH_TRY(pith__encoder_whole(e, id, at));
+            at += matched;
+        }
+    }
+    return PITH_OK;
 }
 
 /* Several unknown tokens in a row are one. */
@@ -276,11 +294,13 @@ static int32_t fragment(pith__encoder *e, const uint8_t *text, uint64_t length, 
         length = e->work.length;
     }
     PITH_TRY(pith__encoder_begin(e, text, length));
-    PITH_TRY(encode_words(e, text, (uint32_t)length));
+    PITH_TRY(encode_text(e, text, (uint32_t)length));
     if (!model->all_bytes) {
         fuse_unknown(e);
     }
     return PITH_OK;
 }
 
-const pith__algorithm pith__spm_algorithm = {"llama", unescape, create, destroy, fragment, encode_word};
+const pith__algorithm pith__spm_algorithm = {
+    .model = "llama", .unescape = unescape, .create = create, .destroy = destroy, .finds_user_tokens = true, .fragment = fragment,
+    .word = encode_word};

@@ -26,11 +26,9 @@ static int32_t check_spans(const pith__span *spans, uint64_t n_spans, const pith
     return PITH_OK;
 }
 
-/* One span that begins at byte `offset` of the input. *leading: the input begins here, or a control token came right before. A
- * user-defined token is part of the text, as in SentencePiece: what goes before a text goes before it too, and nothing after. */
+/* One span that begins at byte `offset` of the input. *leading: the input begins here, or a control token came right before. */
 static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t offset, bool *leading) {
-    const pith__tokenizer *t = e->tokenizer;
-    const pith__matcher *matcher = span->trusted ? &t->trusted : &t->plain;
+    const pith__matcher *matcher = span->trusted ? &e->tokenizer->in_trusted : &e->tokenizer->in_plain;
     const uint8_t *text = (const uint8_t *)span->text.ptr;
     uint64_t length = span->text.len;
     while (length > 0) {
@@ -38,14 +36,13 @@ static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t of
         uint32_t matched = 0;
         int32_t id = -1;
         bool found = pith__matcher_find(matcher, text, length, &plain, &matched, &id);
-        bool user = found && pith__tokenizer_type(t, id) == PITH__TOKEN_USER;
-        if (plain > 0 || (user && *leading)) {
+        if (plain > 0) {
             PITH_TRY(pith__encoder_fragment(e, text, plain, offset, *leading));
             *leading = false;
         }
         if (found) {
-            PITH_TRY(pith__encoder_special(e, id, offset + plain));
-            *leading = !user;
+            PITH_TRY(pith__encoder_whole(e, id, offset + plain));
+            *leading = true;
         }
         text += plain + matched;
         offset += plain + matched;
@@ -59,14 +56,14 @@ static int32_t encode_all(pith__encoder *e, const pith__span *spans, uint64_t n_
     uint64_t offset = 0;
     bool leading = true;
     if ((flags & PITH__TOKENIZE_BOS) && pith__tokenizer_adds_bos(t)) {
-        PITH_TRY(pith__encoder_special(e, (int32_t)t->bos, 0));
+        PITH_TRY(pith__encoder_whole(e, (int32_t)t->bos, 0));
     }
     for (uint64_t i = 0; i < n_spans; i++) {
         PITH_TRY(encode_span(e, &spans[i], offset, &leading));
         offset += spans[i].text.len;
     }
     if ((flags & PITH__TOKENIZE_EOS) && t->add_eos && t->eos >= 0) {
-        PITH_TRY(pith__encoder_special(e, (int32_t)t->eos, offset));
+        PITH_TRY(pith__encoder_whole(e, (int32_t)t->eos, offset));
     }
     return PITH_OK;
 }

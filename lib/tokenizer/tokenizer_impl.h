@@ -17,8 +17,10 @@ typedef struct pith__algorithm {
     /* Reads what only this algorithm needs out of the spec into t->model, and fills in the kind's defaults. */
     int32_t (*create)(pith__tokenizer *t, const pith__vocab_spec *spec);
     void (*destroy)(pith__tokenizer *t);
-    /* Appends the tokens of one fragment with pith__encoder_word. `leading`: the input begins with it, or it follows a control
-     * token. It is empty only if it is leading: before a user-defined token. */
+    /* User-defined tokens are found by fragment(), in the text as the algorithm rewrites it; else they are cut out before it. */
+    bool finds_user_tokens;
+    /* Appends the tokens of one fragment (not empty) with pith__encoder_word. `leading`: the input begins with it, or a token that was
+     * matched whole came right before. */
     int32_t (*fragment)(pith__encoder *e, const uint8_t *text, uint64_t length, bool leading);
     /* Appends the tokens of one word of the fragment's text with pith__encoder_put. There is room for one token a byte. */
     int32_t (*word)(pith__encoder *e, uint32_t start, uint32_t length);
@@ -33,7 +35,8 @@ struct pith__tokenizer {
     const pith__algorithm *algorithm;
     void *model; /* the algorithm's own tables */
     pith__vocab vocab;
-    pith__matcher trusted, plain; /* what is matched whole: in trusted spans, in others */
+    pith__matcher in_trusted, in_plain; /* what is matched whole before the algorithm: in trusted spans, in others */
+    pith__matcher in_fragments;         /* what the algorithm itself is to match whole */
     int64_t bos, eos, unk;
     bool add_bos, add_eos, add_space_prefix;
     uint32_t n_eog;
@@ -67,8 +70,8 @@ void pith__encoder_free(pith__encoder *e);
 
 /* Tokens of `length` bytes that begin at byte `offset` of the input. */
 int32_t pith__encoder_fragment(pith__encoder *e, const uint8_t *text, uint64_t length, uint64_t offset, bool leading);
-/* Appends one token at byte `offset` of the input. */
-int32_t pith__encoder_special(pith__encoder *e, int32_t id, uint64_t offset);
+/* Appends one token that was matched whole, at byte `offset` of the input; within fragment(), at that position of its text. */
+int32_t pith__encoder_whole(pith__encoder *e, int32_t id, uint64_t offset);
 
 /* For algorithms: says which text the words of this fragment are cut from (of `length` bytes, below 4 GiB). */
 int32_t pith__encoder_begin(pith__encoder *e, const uint8_t *text, uint64_t length);
