@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Finds what a build lacks and installs it with apt. To be sourced by a POSIX shell script.
 #
 #     need command ninja ninja-build     notes the packages unless there is such a command

@@ -4,9 +4,9 @@
 #     ./examples/quickstart.sh                             the bundled model
 #     ./examples/quickstart.sh MODEL.gguf ["beginning"]    your own, and your own words
 set -eu
-case "${1:-}" in /* | "") ;; *) set -- "$PWD/$@" ;; esac
+start=$PWD
 cd "$(dirname "$0")/.."
-. cmake/packages.sh
+. ./cmake/packages.sh
 
 # Runs a command with its output kept in a log, which is shown only if the command fails.
 quietly() {
@@ -25,4 +25,7 @@ generator=
 quietly cmake -S . -B build $generator -DCMAKE_BUILD_TYPE=Release -DPITH_EXAMPLES=ON
 [ -x build/bin/quickstart ] || echo "Building pith in build/ (a minute or two, the first time only)"
 quietly cmake --build build --parallel "$(getconf _NPROCESSORS_ONLN)"
-exec build/bin/quickstart "${@:-examples/models/tales-q8_0.gguf}"
+[ $# -gt 0 ] || set -- "$PWD/examples/models/tales-q8_0.gguf"
+program=$PWD/build/bin/quickstart
+cd "$start"
+exec "$program" "$@"

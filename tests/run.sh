@@ -14,7 +14,7 @@
 # Optional extra test data is looked for in PITH_TEST_DATA, or else beside the checkout, in ../shared/data.
 set -eu
 cd "$(dirname "$0")/.."
-. cmake/packages.sh
+. ./cmake/packages.sh
 
 ALL_STAGES="gcc levels clang asan tsan mingw"
 THREADED="thread|pool|engine|api|request|host|memory|cancel|source"
@@ -23,7 +23,7 @@ work=build-tests
 passed=0 failed=0 skipped=0
 failures=
 
-# Counts the tests of a `ctest --verbose` log: cmocka programs by their single tests, others as one each.
+# Counts the tests of a `ctest --verbose` log: cmocka and Python programs by their single tests, others as one each.
 # Prints "passed failed skipped", then the names of what failed.
 count_log() {
     awk '
@@ -34,6 +34,16 @@ count_log() {
         if (/PASSED/) ok[id] += n
         else if (/SKIPPED/) skip[id] += n
         else bad[id] += n
+    }
+    /^[0-9]+: Ran [0-9]+ tests? in / { ok[$1 + 0] += $3 }
+    /^[0-9]+: OK \(skipped=[0-9]+\)$/ {
+        id = $1 + 0; n = $0; sub(/.*=/, "", n); n += 0
+        ok[id] -= n; skip[id] += n
+    }
+    /^[0-9]+: FAILED \(/ {
+        id = $1 + 0
+        if (match($0, /failures=[0-9]+/)) { n = substr($0, RSTART + 9) + 0; ok[id] -= n; bad[id] += n }
+        if (match($0, /errors=[0-9]+/)) { n = substr($0, RSTART + 7) + 0; ok[id] -= n; bad[id] += n }
     }
     /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
         id = $0; sub(/^[^#]*#/, "", id); id += 0
@@ -160,11 +170,13 @@ else
     echo "No PITH_TEST_DATA: tests of tokenizers and models that need downloaded files are skipped"
 fi
 
-mkdir -p $work
-for stage in ${@:-$ALL_STAGES}; do
+# shellcheck disable=SC2086 # a list of names
+[ $# -gt 0 ] || set -- $ALL_STAGES
+for stage in "$@"; do
     case " $ALL_STAGES " in *" $stage "*) ;; *) fail "no stage '$stage'; there are: $ALL_STAGES" ;; esac
 done
-for stage in ${@:-$ALL_STAGES}; do
+mkdir -p $work
+for stage in "$@"; do
     stage_start=$(date +%s)
     "stage_$stage" || true
 done
