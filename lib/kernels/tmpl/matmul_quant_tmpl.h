@@ -96,6 +96,15 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
     }
 }
 
+/* Asks the second-level cache for the s-th eighth of the `lines` cache lines of the cell at `next`: cells are read in several streams at
+ * once, which the processor does not foresee. (Into the first level it is slower than nothing: Q6_K on Zen 4.) */
+V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
+    V_UNROLL
+    for (int line = s * lines / 8; line < (s + 1) * lines / 8; line++) {
+        __builtin_prefetch(next + 64 * line, 0, 2);
+    }
+}
+
 #define V_TYPE q4_0
 #define V_TYPE_BIAS 8
 #define V_TYPE_RUN 4

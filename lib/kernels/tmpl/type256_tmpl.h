@@ -40,6 +40,7 @@ V_FN vf T_JOIN2(block, V_TYPE)(const uint8_t *cell, const int8_t *q, float x_sca
     V_UNROLL
     for (int s = 0; s < 8; s++) {
         vi w[8];
+        prefetch_part(cell + 2 * V_TYPE_CELL, V_TYPE_CELL / 64, s);
         T_UNPACK(w)(cell, s, w);
         V_UNROLL
         for (int at = 0; at < 8; at += V_TYPE_VECTORS) {
