@@ -156,7 +156,7 @@ static pith__sequence *open_input(pith_request *r) {
 
 static int32_t check_new(const pith_request *r) {
     if (r->state != PITH__REQ_NEW) {
-        return pith__fail(PITH_E_STATE, "the request was submitted: its input cannot change any more");
+        return pith__fail(PITH_E_STATE, "the request was submitted or canceled: it takes no input, and cannot be submitted again");
     }
     return PITH_OK;
 }
@@ -306,6 +306,7 @@ static void show_prompt_to_sampler(pith_request *r) {
 static int32_t enqueue(pith_request *r) {
     pith_engine *e = r->engine;
     uint64_t queued = 0;
+    PITH_TRY(check_new(r)); /* it may have been canceled since */
     pith_request **link = &e->requests;
     for (; *link; link = &(*link)->next) {
         queued += (*link)->state == PITH__REQ_SUBMITTED && !(*link)->started;
@@ -326,9 +327,7 @@ static int32_t enqueue(pith_request *r) {
 
 int32_t pith__request_submit(pith_request *r) {
     PITH_TRY(pith__engine_check(r->engine));
-    if (r->state != PITH__REQ_NEW) {
-        return pith__fail(PITH_E_STATE, "the request was submitted before: make a new one");
-    }
+    PITH_TRY(check_new(r));
     PITH_TRY(seal(r));
     pith__mutex_lock(&r->engine->lock);
     int32_t status = enqueue(r);

@@ -56,7 +56,7 @@ struct pith_request {
     pith_model *model;
     int32_t kind;
     pith__request_options options;
-    pith__request_state state;
+    _Atomic pith__request_state state; /* written under the lock; a cancel may come from any thread at any time */
     int32_t stop;       /* PITH_STOP_* */
     int32_t status;     /* how it failed */
     bool started;       /* some sequence was admitted: it no longer counts as queued */

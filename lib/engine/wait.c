@@ -71,8 +71,8 @@ static int32_t wait_for(pith_request *r, bool (*ready)(const pith_request *), ui
     return ready(r) ? PITH_OK : pith__fail(PITH_E_TIMEOUT, "nothing new within %llu ms; the request goes on", (unsigned long long)timeout_ms);
 }
 
+/* With the lock held. */
 static int32_t check_submitted(const pith_request *r) {
-    PITH_TRY(pith__engine_check(r->engine));
     if (r->state == PITH__REQ_NEW) {
         return pith__fail(PITH_E_STATE, "the request was not submitted yet");
     }
@@ -116,6 +116,7 @@ static int32_t report_end(pith_request *r, int32_t *event) {
 }
 
 static int32_t next_event(pith_request *r, uint64_t timeout_ms, int32_t *event) {
+    PITH_TRY(check_submitted(r));
     r->view_current = false;
     PITH_TRY(wait_for(r, has_event, timeout_ms));
     if (r->read_events < r->out.n_events) {
@@ -128,21 +129,24 @@ static int32_t next_event(pith_request *r, uint64_t timeout_ms, int32_t *event) 
 
 int32_t pith__request_next(pith_request *r, uint64_t timeout_ms, int32_t *event) {
     *event = 0;
-    PITH_TRY(check_submitted(r));
+    PITH_TRY(pith__engine_check(r->engine));
     pith__mutex_lock(&r->engine->lock);
     int32_t status = next_event(r, timeout_ms, event);
     pith__mutex_unlock(&r->engine->lock);
     return status;
 }
 
-int32_t pith__request_wait(pith_request *r, uint64_t timeout_ms) {
+static int32_t wait_end(pith_request *r, uint64_t timeout_ms) {
     int32_t event;
     PITH_TRY(check_submitted(r));
+    PITH_TRY(wait_for(r, is_done, timeout_ms));
+    return report_end(r, &event);
+}
+
+int32_t pith__request_wait(pith_request *r, uint64_t timeout_ms) {
+    PITH_TRY(pith__engine_check(r->engine));
     pith__mutex_lock(&r->engine->lock);
-    int32_t status = wait_for(r, is_done, timeout_ms);
-    if (status == PITH_OK) {
-        status = report_end(r, &event);
-    }
+    int32_t status = wait_end(r, timeout_ms);
     pith__mutex_unlock(&r->engine->lock);
     return status;
 }
@@ -166,7 +170,6 @@ int32_t pith__request_run(pith_request *r, pith_event_fn callback, void *user) {
 int32_t pith__request_cancel(pith_request *r) {
     PITH_TRY(pith__engine_check(r->engine));
     pith__mutex_lock(&r->engine->lock);
-    r->submit_ns = r->submit_ns ? r->submit_ns : pith__clock_ns();
     pith__request_finish(r, PITH_STOP_CANCEL);
     pith__mutex_unlock(&r->engine->lock);
     return PITH_OK;
