@@ -1,12 +1,16 @@
 /* Sizes and lives of lanes, and the engine's part of a plan. See lane.h. */
 #include "engine/lane.h"
 #include "base/checked.h"
+#include "base/os.h"
 #include "ops/blas.h"
 #include <string.h>
 
 /* With no wish of the host's, the cache holds a few sequences of a short-context model, and this much of a long-context one. */
 #define DEFAULT_SEQUENCES 4u
 #define DEFAULT_TOKENS 8192u
+/* What the engine itself takes, its pool and scheduler included: rounded up, so that a plan is never short. */
+#define ENGINE_BYTES 4096u
+#define THREAD_BYTES 256u
 
 static uint64_t kv_tokens(const pith__engine_options *o, uint32_t model_context) {
     if (o->kv_tokens) {
@@ -51,7 +55,8 @@ int32_t pith__engine_plan_make(const pith__engine_options *options, const pith__
                           size.pages, (unsigned long long)size.cache.page_bytes);
     }
     plan->kv = pith__mem_cost(kv, 64) + pith__pages_bytes(size.pages);
-    plan->work = pith__workspace_bytes(&model->hparams, &size.work) + tables_bytes(&size.work);
+    plan->work = pith__workspace_bytes(&model->hparams, &size.work) + tables_bytes(&size.work) + ENGINE_BYTES +
+                 (uint64_t)THREAD_BYTES * (options->threads ? options->threads : pith__cpu_count());
     plan->request = pith__sampler_bytes(model->hparams.vocab) + (uint64_t)size.context * 8;
     return PITH_OK;
 }
