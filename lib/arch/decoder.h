@@ -24,7 +24,9 @@
     {"rope.scaling.factor", PITH__HPARAM_F64, PITH__FIELD(rope_factor), false, 1e-3, 1e6, 1, "how much longer the context is"}, \
     {"rope.scaling.original_context_length", PITH__HPARAM_F64, PITH__FIELD(rope_original_context), false, 1, 16777216, 0,    \
      "context before scaling (yarn)"},                                                                                     \
-    {"rope.scaling.attn_factor", PITH__HPARAM_F64, PITH__FIELD(rope_attn_factor), false, 1e-3, 1e3, 1, "magnitude (yarn)"},   \
+    {"rope.scaling.attn_factor", PITH__HPARAM_F64, PITH__FIELD(rope_attn_factor), false, 1e-3, 1e3, 1, "factor of the magnitude (yarn)"}, \
+    {"rope.scaling.yarn_attn_factor", PITH__HPARAM_F64, PITH__FIELD(rope_magnitude), false, 0, 1e3, 0,                      \
+     "whole magnitude (yarn; default: 1 + 0.1 ln factor)"},                                                                \
     {"rope.scaling.yarn_beta_fast", PITH__HPARAM_F64, PITH__FIELD(rope_beta_fast), false, 1e-3, 1e6, 32, "ramp's start (yarn)"}, \
     {"rope.scaling.yarn_beta_slow", PITH__HPARAM_F64, PITH__FIELD(rope_beta_slow), false, 1e-3, 1e6, 1, "ramp's end (yarn)"}
 

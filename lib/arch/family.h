@@ -20,7 +20,7 @@ typedef struct pith__hparams {
     uint32_t layers, context, width, ffn, heads, kv_heads, head_dim, value_dim, n_rot, vocab;
     float norm_eps;
     double rope_base;
-    double rope_factor, rope_original_context, rope_attn_factor, rope_beta_fast, rope_beta_slow;
+    double rope_factor, rope_original_context, rope_attn_factor, rope_magnitude, rope_beta_fast, rope_beta_slow;
     pith__rope_scaling rope_scaling;
     bool rope_neox;
 } pith__hparams;

@@ -117,6 +117,9 @@ static int32_t make_frequencies(pith__mem *mem, const pith__hparams *h, pith__we
     const float *divisors = pith__weight_vector(w, PITH__ROPE_FREQS, 0);
     PITH_TRY(PITH_NEW_ARRAY(mem, &w->frequencies, h->n_rot / 2, "RoPE frequencies"));
     w->rope_magnitude = pith__rope_frequencies(&rope, divisors, w->frequencies);
+    if (h->rope_magnitude > 0 && h->rope_scaling == PITH__ROPE_YARN) {
+        w->rope_magnitude = (float)h->rope_magnitude; /* converters write the reference implementation's value here */
+    }
     return PITH_OK;
 }
 

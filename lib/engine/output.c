@@ -48,9 +48,9 @@ void pith__output_free(pith__mem *mem, pith__output *o) {
 
 /* Moves what may be shown from bytes to text; at the end also an incomplete sequence. The room is there. */
 static void show(pith__output *o, bool all) {
-    const char *from = o->bytes + o->shown;
     uint64_t len = o->keep - o->shown;
-    if (!all) {
+    const char *from = len > 0 ? o->bytes + o->shown : NULL;
+    if (!all && len > 0) {
         len = pith__utf8_complete(from, len);
     }
     if (len > 0) {
@@ -119,8 +119,10 @@ static void keep_logprobs(pith_request *r, float logprob, const int32_t *top_ids
 /* Appends the token's bytes and asks the stop strings; true when one is complete. */
 static bool feed_bytes(pith_request *r, uint64_t len) {
     pith__output *o = &r->out;
-    memcpy(o->bytes + o->n_bytes, r->token_bytes, len);
-    o->n_bytes += len;
+    if (len > 0) {
+        memcpy(o->bytes + o->n_bytes, r->token_bytes, len);
+        o->n_bytes += len;
+    }
     if (!r->stopper) {
         o->keep = o->n_bytes;
         return false;
