@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 . ./cmake/packages.sh
 
 ALL_STAGES="gcc levels clang asan tsan mingw"
-THREADED="thread|pool|engine|api|request|host|memory|cancel|source"
+THREADED="thread|pool|traffic|engine|api|request|host|memory|cancel|source"
 jobs=$(getconf _NPROCESSORS_ONLN)
 work=build-tests
 passed=0 failed=0 skipped=0
