@@ -4,6 +4,7 @@
 #include "arch/vocabulary.h"
 #include "arch/weights.h"
 #include "base/os.h"
+#include "ops/panel.h"
 #include <string.h>
 
 static uint32_t loader_threads(const pith__model_options *options) {
@@ -62,6 +63,7 @@ int32_t pith__model_open(pith_host *host, pith__source *source, const pith__mode
     PITH_TRY(PITH_NEW(&host->mem, &model, "model"));
     model->references = 1;
     model->options = *options;
+    model->options.blas_columns = options->blas_columns ? options->blas_columns : PITH__BLAS_COLUMNS;
     model->host = host;
     int32_t status = pith__mutex_init(&model->engine_lock);
     if (status != PITH_OK) {
