@@ -47,6 +47,8 @@ static int32_t check_split(const pith__modelfile *file) {
     for (uint32_t i = 0; i < file->n_parts; i++) {
         PITH_TRY(check_number(file, i, "split.count", file->n_parts));
         PITH_TRY(check_number(file, i, "split.no", i));
+    }
+    for (uint32_t i = 0; i < file->n_parts; i++) { /* last: a wrong sum may only mean that a part is a wrong one */
         PITH_TRY(check_number(file, i, "split.tensors.count", file->n_tensors));
     }
     return PITH_OK;
