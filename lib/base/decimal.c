@@ -1,5 +1,6 @@
-/* Doubles to decimal digits, exactly: the value is mantissa * 2^e, written as a fixed-point number of base 10^9 limbs and shifted
- * left or right a few bits at a time. Slower than the clever algorithms (Ryu and its kin), a tenth of their size, and never wrong.
+/* Doubles to decimal digits, exactly: the value is mantissa * 2^e, written as a fixed-point number of base 10^9 limbs
+ * and shifted left or right a few bits at a time. Slower than the clever algorithms (Ryu and its kin), a tenth of their
+ * size, and never wrong.
  *
  * Invariant: no rounding happens before pith__decimal_round. Must not know: formats, text. */
 #include "base/decimal.h"
@@ -10,7 +11,7 @@ enum {
     FRAC_LIMBS = 120, /* 2^-1074 ends at the 1074th place */
     LIMBS = INT_LIMBS + FRAC_LIMBS,
     LIMB_DIGITS = 9,
-    STEP = 29         /* bits shifted at once: a limb times 2^29 fits in 64 bits */
+    STEP = 29 /* bits shifted at once: a limb times 2^29 fits in 64 bits */
 };
 #define LIMB_BASE 1000000000u
 
@@ -92,7 +93,8 @@ void pith__decimal_of(double value, pith__decimal *out) {
     drop_zeros(out);
 }
 
-/* Whether the part from digit `keep` on rounds the rest up. Trailing zeros are already gone, so a lone 5 is an exact half. */
+/* Whether the part from digit `keep` on rounds the rest up. Trailing zeros are already gone, so a lone 5 is an exact
+ * half. */
 static int rounds_up(const pith__decimal *d, int32_t keep) {
     if (keep < 0 || d->digits[keep] != 5 || keep + 1 < d->count) {
         return keep >= 0 && d->digits[keep] >= 5;

@@ -1,7 +1,8 @@
-/* The formatter behind error texts, names and JSON: a bounded sink and one function per conversion. No locale, no allocation.
+/* The formatter behind error texts, names and JSON: a bounded sink and one function per conversion. No locale, no
+ * allocation.
  *
- * Invariant: never writes past the capacity, always closes with a zero when there is room for one, and counts what it would have
- * written. Must not know: what the text says. */
+ * Invariant: never writes past the capacity, always closes with a zero when there is room for one, and counts what it
+ * would have written. Must not know: what the text says. */
 #include "base/format.h"
 #include "base/decimal.h"
 #include <stdbool.h>
@@ -291,7 +292,8 @@ size_t pith__utf8_cut(const char *text, size_t limit) {
     return ((uint8_t)text[n] & 0xc0) == 0x80 ? limit : n;
 }
 
-/* Bytes of the valid sequence that starts at p (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF); 0 if there is none. */
+/* Bytes of the valid sequence that starts at p (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF); 0 if
+ * there is none. */
 static size_t utf8_sequence(const uint8_t *p, size_t left) {
     if (p[0] < 0x80) {
         return 1;

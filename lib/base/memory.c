@@ -1,7 +1,7 @@
 /* The one allocator: a header before each block remembers its size and alignment, and atomic counters hold the limit.
  *
- * Invariant: bytes are reserved in `used` by compare-and-exchange before the hook is called and given back if it fails, so `used`
- * never passes the limit, not even for a moment. Must not know: what the bytes are for. */
+ * Invariant: bytes are reserved in `used` by compare-and-exchange before the hook is called and given back if it fails,
+ * so `used` never passes the limit, not even for a moment. Must not know: what the bytes are for. */
 #include "base/memory.h"
 #include "base/checked.h"
 #include <stdalign.h>
@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_ALIGNMENT = 16, MAX_ALIGNMENT = 4096 };
+enum {
+    MIN_ALIGNMENT = 16,
+    MAX_ALIGNMENT = 4096
+};
 
 /* Lies right before the bytes the caller sees; what is before it, up to the alignment, is padding. */
 typedef struct block_header {
@@ -77,7 +80,8 @@ static void *call_hook(pith__mem *mem, void *ptr, uint64_t old_size, uint64_t ne
     return hook(mem->user, ptr, old_size, new_size, alignment);
 }
 
-/* Counts `bytes` as used; false, and nothing counted, if they would pass the limit. *after is the new count, or what is used now. */
+/* Counts `bytes` as used; false, and nothing counted, if they would pass the limit. *after is the new count, or what is
+ * used now. */
 static bool reserve(pith__mem *mem, uint64_t bytes, uint64_t *after) {
     uint64_t limit = mem->limit ? mem->limit : UINT64_MAX;
     uint64_t used = atomic_load_explicit(&mem->used, memory_order_relaxed);
@@ -87,7 +91,8 @@ static bool reserve(pith__mem *mem, uint64_t bytes, uint64_t *after) {
             return false;
         }
         *after = used + bytes;
-    } while (!atomic_compare_exchange_weak_explicit(&mem->used, &used, *after, memory_order_relaxed, memory_order_relaxed));
+    } while (
+        !atomic_compare_exchange_weak_explicit(&mem->used, &used, *after, memory_order_relaxed, memory_order_relaxed));
     return true;
 }
 
@@ -97,8 +102,8 @@ static void unreserve(pith__mem *mem, uint64_t bytes) {
 
 static void raise_peak(pith__mem *mem, uint64_t used) {
     uint64_t peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
-    while (peak < used &&
-           !atomic_compare_exchange_weak_explicit(&mem->peak, &peak, used, memory_order_relaxed, memory_order_relaxed)) {
+    while (peak < used && !atomic_compare_exchange_weak_explicit(&mem->peak, &peak, used, memory_order_relaxed,
+                                                                 memory_order_relaxed)) {
     }
 }
 
@@ -125,7 +130,8 @@ static int32_t fail_size(uint64_t count, uint64_t size, const char *what) {
                       (unsigned long long)count, (unsigned long long)size);
 }
 
-int32_t pith__mem_alloc(pith__mem *mem, void **out, uint64_t count, uint64_t size, uint64_t alignment, const char *what) {
+int32_t pith__mem_alloc(pith__mem *mem, void **out, uint64_t count, uint64_t size, uint64_t alignment,
+                        const char *what) {
     *out = NULL;
     if (alignment < MIN_ALIGNMENT || alignment > MAX_ALIGNMENT || (alignment & (alignment - 1)) != 0) {
         return pith__fail(PITH_E_INTERNAL, "%s: alignment %llu is not a power of two from 16 to 4096", what,

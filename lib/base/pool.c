@@ -1,16 +1,20 @@
-/* One loop at a time, handed out by a countdown. Publishing a loop stores its task count in `remaining`; whoever lowers it by one
- * owns task count - old value, and only an owner reads the loop's fields. `done` counts finished tasks, and the caller returns when
- * it reaches the count.
+/* One loop at a time, handed out by a countdown. Publishing a loop stores its task count in `remaining`; whoever lowers
+ * it by one owns task count - old value, and only an owner reads the loop's fields. `done` counts finished tasks, and
+ * the caller returns when it reaches the count.
  *
- * Invariant: the fields of a loop change only while remaining is 0 and every owner has added to `done`; so a thread that was late
- * finds either nothing or a task of the loop that is current now, never a stale one. No thread waits for a worker that took nothing:
- * a worker that the system has put aside costs no one. Must not know: what the tasks compute. */
+ * Invariant: the fields of a loop change only while remaining is 0 and every owner has added to `done`; so a thread
+ * that was late finds either nothing or a task of the loop that is current now, never a stale one. No thread waits for
+ * a worker that took nothing: a worker that the system has put aside costs no one. Must not know: what the tasks
+ * compute. */
 #include "base/pool.h"
 #include "base/os.h"
 #include <stdalign.h>
 #include <string.h>
 
-enum { MAX_THREADS = 1024, RELAXES_PER_LOOK = 8 };
+enum {
+    MAX_THREADS = 1024,
+    RELAXES_PER_LOOK = 8
+};
 #define SPIN_NS UINT64_C(40000) /* as long as waking a sleeper takes; loops within a step follow each other faster */
 
 typedef struct worker {
@@ -29,8 +33,8 @@ struct pith__pool {
 
     alignas(64) pith__mutex lock; /* of the sleeping, not of the loop */
     pith__cond work_ready, loop_done;
-    _Atomic uint32_t sleepers;     /* workers in, or on their way into, work_ready */
-    _Atomic bool caller_sleeps;    /* the caller is in, or on its way into, loop_done */
+    _Atomic uint32_t sleepers;  /* workers in, or on their way into, work_ready */
+    _Atomic bool caller_sleeps; /* the caller is in, or on its way into, loop_done */
     _Atomic bool stop;
 
     pith__mem *mem;
@@ -125,8 +129,8 @@ static void work(void *arg) {
     pith__fpmode_leave(mode);
 }
 
-/* Wakes as many sleepers as there are tasks for them. The store of `remaining` before and the count of `sleepers` here are both
- * sequentially consistent, as are a sleeper's two steps in the other order: one of the two sees the other. */
+/* Wakes as many sleepers as there are tasks for them. The store of `remaining` before and the count of `sleepers` here
+ * are both sequentially consistent, as are a sleeper's two steps in the other order: one of the two sees the other. */
 static void wake_workers(pith__pool *pool, uint32_t wanted) {
     if (atomic_load(&pool->sleepers) == 0) {
         return;
@@ -152,8 +156,8 @@ static void wait_for_done(pith__pool *pool) {
     pith__mutex_unlock(&pool->lock);
 }
 
-/* What the host's executor calls. Its index is not used: each call takes whatever task is next, so an executor that drops a call, or
- * makes one too many, costs time and not correctness. */
+/* What the host's executor calls. Its index is not used: each call takes whatever task is next, so an executor that
+ * drops a call, or makes one too many, costs time and not correctness. */
 static void executor_task(void *arg, uint32_t index) {
     pith__pool *pool = arg;
     (void)index;
@@ -221,7 +225,8 @@ static int32_t start_workers(pith__pool *pool) {
     return PITH_OK;
 }
 
-int32_t pith__pool_create(pith__mem *mem, uint32_t threads, pith__executor_hook executor, void *user, pith__pool **out) {
+int32_t pith__pool_create(pith__mem *mem, uint32_t threads, pith__executor_hook executor, void *user,
+                          pith__pool **out) {
     *out = NULL;
     if (threads == 0 || threads > MAX_THREADS) {
         return pith__fail(PITH_E_ARGUMENT, "a pool of %u threads: 1 to %d are possible", threads, MAX_THREADS);
@@ -263,7 +268,8 @@ void pith__pool_release(pith__pool *pool) {
     if (!pool) {
         return;
     }
-    /* In the child of a fork there are no workers, and the lock and conditions may be held by, or wait for, threads that are gone. */
+    /* In the child of a fork there are no workers, and the lock and conditions may be held by, or wait for, threads
+     * that are gone. */
     if (pool->generation == pith__fork_generation()) {
         stop_workers(pool);
         pith__cond_destroy(&pool->loop_done);

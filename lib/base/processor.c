@@ -1,13 +1,14 @@
 /* What depends on the processor and not on the operating system: the floating-point mode and the pause of a spin loop.
  *
- * Invariant: leave() puts back every bit that enter() found, sticky exception flags included: a host that unmasked exceptions or set
- * FTZ sees no trace of us. Must not know: what is computed in between. */
+ * Invariant: leave() puts back every bit that enter() found, sticky exception flags included: a host that unmasked
+ * exceptions or set FTZ sees no trace of us. Must not know: what is computed in between. */
 #include "base/os.h"
 
 #if defined(__SSE2__) || defined(_M_X64)
 #include <immintrin.h>
 
-enum { MXCSR_DEFAULT = 0x1f80 }; /* all exceptions masked, round to nearest, no FTZ, no DAZ (Intel SDM vol. 1, 10.2.3) */
+/* All exceptions masked, round to nearest, no FTZ, no DAZ (Intel SDM vol. 1, 10.2.3). */
+#define MXCSR_DEFAULT 0x1f80u
 
 pith__fpmode pith__fpmode_enter(void) {
     pith__fpmode saved = {_mm_getcsr()};
@@ -62,7 +63,6 @@ void pith__fpmode_leave(pith__fpmode saved) {
     fesetround((int)saved.bits);
 }
 
-void pith__cpu_relax(void) {
-}
+void pith__cpu_relax(void) {}
 
 #endif

@@ -1,23 +1,31 @@
-/* A source is a growing list of parts; each part is one of four kinds, told apart in read_part() and close_part() and nowhere else.
+/* A source is a growing list of parts; each part is one of four kinds, told apart in read_part() and close_part() and
+ * nowhere else.
  *
- * Invariant: a part's length is fixed when it is added, and every read is checked against it here, so that the four kinds below
- * never see a range outside. Must not know: what the bytes mean. */
+ * Invariant: a part's length is fixed when it is added, and every read is checked against it here, so that the four
+ * kinds below never see a range outside. Must not know: what the bytes mean. */
 #include "base/source.h"
 #include "base/checked.h"
 #include "base/format.h"
 #include "base/os.h"
 #include "base/str.h"
 
-enum { MAX_PARTS = 65535 };
+enum {
+    MAX_PARTS = 65535
+};
 
-typedef enum part_kind { PART_PATH, PART_FD, PART_MEMORY, PART_READER } part_kind;
+typedef enum part_kind {
+    PART_PATH,
+    PART_FD,
+    PART_MEMORY,
+    PART_READER
+} part_kind;
 
 typedef struct source_part {
     part_kind kind;
-    pith__mem *mem;   /* of `path` */
-    char *path;       /* PATH only: the file's name */
-    pith__file file;  /* PATH, FD */
-    uint64_t start;   /* FD: where in the file the part starts */
+    pith__mem *mem;  /* of `path` */
+    char *path;      /* PATH only: the file's name */
+    pith__file file; /* PATH, FD */
+    uint64_t start;  /* FD: where in the file the part starts */
     uint64_t length;
     const uint8_t *bytes; /* MEMORY */
     pith__read_hook read; /* READER */
@@ -127,7 +135,8 @@ int32_t pith__source_from_memory(pith__mem *mem, const void *bytes, uint64_t len
     return create(mem, &part, out);
 }
 
-int32_t pith__source_from_reader(pith__mem *mem, pith__read_hook read, void *user, uint64_t length, pith__source **out) {
+int32_t pith__source_from_reader(pith__mem *mem, pith__read_hook read, void *user, uint64_t length,
+                                 pith__source **out) {
     *out = NULL;
     if (!read) {
         return pith__fail(PITH_E_ARGUMENT, "reader source: the read function is NULL");
@@ -141,7 +150,8 @@ int32_t pith__source_add_part(pith__source *source, pith__source *more) {
         return pith__fail(PITH_E_ARGUMENT, "a source cannot be added to itself");
     }
     if (atomic_load(&more->references) != 1) {
-        return pith__fail(PITH_E_STATE, "%s: a source in use elsewhere cannot become a part", pith__source_name(more, 0));
+        return pith__fail(PITH_E_STATE, "%s: a source in use elsewhere cannot become a part",
+                          pith__source_name(more, 0));
     }
     uint64_t total = (uint64_t)source->count + more->count;
     if (total > MAX_PARTS) {
@@ -155,7 +165,9 @@ int32_t pith__source_add_part(pith__source *source, pith__source *more) {
     return PITH_OK;
 }
 
-enum { SPLIT_SUFFIX = 20 }; /* "-00001-of-00003.gguf" */
+enum {
+    SPLIT_SUFFIX = 20 /* "-00001-of-00003.gguf" */
+};
 
 /* The path of part 0 without its split suffix; false when it does not end in the suffix of the first of `count`. */
 static bool split_stem(const char *path, uint32_t count, size_t *stem) {
@@ -188,7 +200,8 @@ int32_t pith__source_open_split(const pith__source *first, uint32_t count, pith_
     const char *path = first->count == 1 ? first->parts[0].path : NULL;
     size_t stem;
     if (!path || !split_stem(path, count, &stem)) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: the other files of this model in %u parts cannot be found by its name: add them",
+        return pith__fail(PITH_E_ARGUMENT,
+                          "%s: the other files of this model in %u parts cannot be found by its name: add them",
                           pith__source_name(first, 0), count);
     }
     pith__source *source = NULL;
@@ -234,8 +247,8 @@ static int32_t read_hooked(const source_part *part, void *out, uint64_t size, ui
         return PITH_OK;
     }
     bool known = status < 0 && status >= PITH_E_INTERNAL;
-    return pith__fail(known ? status : PITH_E_IO, "<reader>: the host's reader failed (%d) for %llu bytes at %llu", status,
-                      (unsigned long long)size, (unsigned long long)offset);
+    return pith__fail(known ? status : PITH_E_IO, "<reader>: the host's reader failed (%d) for %llu bytes at %llu",
+                      status, (unsigned long long)size, (unsigned long long)offset);
 }
 
 static int32_t read_part(const source_part *part, void *out, uint64_t size, uint64_t offset) {
@@ -253,8 +266,9 @@ static int32_t read_part(const source_part *part, void *out, uint64_t size, uint
 int32_t pith__source_read(const pith__source *source, uint32_t part, void *out, uint64_t size, uint64_t offset) {
     uint64_t length = pith__source_size(source, part);
     if (offset > length || size > length - offset) {
-        return pith__fail(PITH_E_FORMAT, "%s: %llu bytes at %llu lie outside its %llu bytes", pith__source_name(source, part),
-                          (unsigned long long)size, (unsigned long long)offset, (unsigned long long)length);
+        return pith__fail(PITH_E_FORMAT, "%s: %llu bytes at %llu lie outside its %llu bytes",
+                          pith__source_name(source, part), (unsigned long long)size, (unsigned long long)offset,
+                          (unsigned long long)length);
     }
     return size ? read_part(&source->parts[part], out, size, offset) : PITH_OK;
 }

@@ -1,9 +1,10 @@
-/* The per-thread error text: one fixed-size buffer a thread, taken at the thread's first failure and freed when the thread ends.
+/* The per-thread error text: one fixed-size buffer a thread, taken at the thread's first failure and freed when the
+ * thread ends.
  *
- * Invariant: what the slot holds is either a buffer of PITH__ERROR_CAPACITY bytes or, when even that could not be had, one of the
- * static status names; so a failure always has words, and setting them never fails. The text is valid UTF-8 without control
- * characters whatever bytes a file's names held, so that bindings can turn it into a string without looking.
- * Must not know: who failed, or why. */
+ * Invariant: what the slot holds is either a buffer of PITH__ERROR_CAPACITY bytes or, when even that could not be had,
+ * one of the static status names; so a failure always has words, and setting them never fails. The text is valid UTF-8
+ * without control characters whatever bytes a file's names held, so that bindings can turn it into a string without
+ * looking. Must not know: who failed, or why. */
 #include "base/status.h"
 #include "base/format.h"
 #include "base/memory.h"
@@ -95,7 +96,8 @@ static void set_text(int32_t status, const char *text, size_t length) {
 }
 
 int32_t pith__fail(int32_t status, const char *format, ...) {
-    char text[PITH__ERROR_CAPACITY + 4]; /* the arguments may point into the thread's buffer; 4 more, to see where to cut */
+    /* Not the thread's buffer, which the arguments may point into; 4 more, to see where to cut. */
+    char text[PITH__ERROR_CAPACITY + 4];
     va_list args;
     va_start(args, format);
     size_t need = pith__format_v(text, sizeof(text), format, args);

@@ -1,14 +1,15 @@
-/* The cursor reads a file's metadata without knowing beforehand how long it is: every wish is checked against the file's size first,
- * then the buffer grows by half and is filled.
+/* The cursor reads a file's metadata without knowing beforehand how long it is: every wish is checked against the
+ * file's size first, then the buffer grows by half and is filled.
  *
- * Invariant: at <= have <= size; nothing is allocated for bytes the file does not have; one pass over the file, no byte read twice.
- * Must not know: formats. */
+ * Invariant: at <= have <= size; nothing is allocated for bytes the file does not have; one pass over the file, no byte
+ * read twice. Must not know: formats. */
 #include "formats/cursor.h"
 #include "base/format.h"
 #include <stdarg.h>
 
 #define FIRST_BYTES (UINT64_C(64) << 10)
-/* The metadata of real models, vocabulary included, is under 64 MiB; more than this is not metadata, whatever the host's limit. */
+/* The metadata of real models, vocabulary included, is under 64 MiB; more than this is not metadata, whatever the
+ * host's limit. */
 #define MAX_BYTES (UINT64_C(1) << 30)
 
 void pith__cursor_init(pith__cursor *c, pith__mem *mem, const pith__source *source, uint32_t part) {

@@ -11,11 +11,11 @@ typedef struct pith__cursor {
     pith__mem *mem;
     const pith__source *source;
     uint32_t part;
-    uint64_t size; /* of the part */
+    uint64_t size;  /* of the part */
     uint8_t *bytes; /* the part's first `have` bytes; moves when it grows */
     uint64_t have;
     uint64_t at;
-    /* For messages: what is being read ("key", "tensor"; NULL: the file itself), and where in `bytes` its name stands. */
+    /* For messages: what is being read ("key", "tensor"; NULL: the file itself), and where in `bytes` its name is. */
     const char *subject;
     uint64_t name_at, name_length;
 } pith__cursor;
@@ -23,8 +23,8 @@ typedef struct pith__cursor {
 void pith__cursor_init(pith__cursor *c, pith__mem *mem, const pith__source *source, uint32_t part);
 void pith__cursor_free(pith__cursor *c);
 
-/* Sees to it that bytes [at, at + n) are in the buffer. PITH_E_FORMAT when the file ends before, PITH_E_MEMORY when the metadata as
- * a whole would be too large. `what` is for the message: "the value". */
+/* Sees to it that bytes [at, at + n) are in the buffer. PITH_E_FORMAT when the file ends before, PITH_E_MEMORY when the
+ * metadata as a whole would be too large. `what` is for the message: "the value". */
 int32_t pith__cursor_need(pith__cursor *c, uint64_t n, const char *what);
 
 /* Little-endian numbers at the cursor, which moves on. */
@@ -39,7 +39,8 @@ static inline uint64_t pith__cursor_left(const pith__cursor *c) {
 }
 
 /* Fails with "<file>: <subject> '<name>' at offset <offset>: <text>". */
-int32_t pith__cursor_fail(const pith__cursor *c, int32_t status, uint64_t offset, const char *format, ...) PITH__PRINTF(4, 5);
+int32_t pith__cursor_fail(const pith__cursor *c, int32_t status, uint64_t offset, const char *format, ...)
+    PITH__PRINTF(4, 5);
 
 /* `n` (1 to 8) bytes, the lowest first. */
 static inline uint64_t pith__load_le(const uint8_t *bytes, uint32_t n) {

@@ -1,5 +1,5 @@
-/* A GGUF model of one file or several: reads each part, finds the siblings of a split model, and checks that the parts belong together.
- * The keys split.count, split.no and split.tensors.count are what llama.cpp's gguf-split writes.
+/* A GGUF model of one file or several: reads each part, finds the siblings of a split model, and checks that the parts
+ * belong together. The keys split.count, split.no and split.tensors.count are what llama.cpp's gguf-split writes.
  *
  * Invariant: the caller's source is not changed; siblings are opened into a source of the model file's own.
  * Must not know: what is in a part (gguf_part.c). */
@@ -74,14 +74,15 @@ static int32_t read_rest(pith__modelfile *file) {
         return PITH_OK;
     }
     if (number != 0) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: this is part %llu of %llu: open the first part", pith__source_name(file->source, 0),
-                          (unsigned long long)number + 1, (unsigned long long)count);
+        return pith__fail(PITH_E_ARGUMENT, "%s: this is part %llu of %llu: open the first part",
+                          pith__source_name(file->source, 0), (unsigned long long)number + 1,
+                          (unsigned long long)count);
     }
     if (given == 1 && count <= UINT16_MAX) {
         PITH_TRY(open_siblings(file, (uint32_t)count));
     } else if (given != count) {
-        return pith__fail(PITH_E_ARGUMENT, "%s: the model has %llu parts, the source %u", pith__source_name(file->source, 0),
-                          (unsigned long long)(count ? count : 1), given);
+        return pith__fail(PITH_E_ARGUMENT, "%s: the model has %llu parts, the source %u",
+                          pith__source_name(file->source, 0), (unsigned long long)(count ? count : 1), given);
     }
     PITH_TRY(read_parts(file, (uint32_t)count));
     return check_split(file);

@@ -1,10 +1,10 @@
 /* One GGUF file, versions 2 and 3, little-endian: head, metadata, tensor infos. Source: the GGUF specification,
  * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  *
- * The metadata is walked twice with the same code. The first walk checks everything while the cursor loads the bytes, and takes no
- * memory but theirs: a count that the file claims is believed only after that many things were seen. The second, over bytes that are
- * now known and no longer move, fills the arrays.
- * Must not know: what keys mean, but for general.alignment. */
+ * The metadata is walked twice with the same code. The first walk checks everything while the cursor loads the bytes,
+ * and takes no memory but theirs: a count that the file claims is believed only after that many things were seen. The
+ * second, over bytes that are now known and no longer move, fills the arrays. Must not know: what keys mean, but for
+ * general.alignment. */
 #include "formats/gguf_part.h"
 #include "base/checked.h"
 #include "formats/cursor.h"
@@ -32,7 +32,8 @@ static int32_t check_version(const pith__cursor *c, uint32_t version) {
     if ((version & 0xffff) == 0 && version != 0) {
         return pith__cursor_fail(c, PITH_E_UNSUPPORTED, 4, "the file is big-endian, expected little-endian");
     }
-    return pith__cursor_fail(c, version == 0 ? PITH_E_FORMAT : PITH_E_UNSUPPORTED, 4, "GGUF version %u, expected 2 or 3", version);
+    return pith__cursor_fail(c, version == 0 ? PITH_E_FORMAT : PITH_E_UNSUPPORTED, 4,
+                             "GGUF version %u, expected 2 or 3", version);
 }
 
 /* Reads one of the head's counts; each thing takes at least `min_bytes` of what follows. */
@@ -41,8 +42,8 @@ static int32_t read_count(pith__cursor *c, const char *what, uint32_t limit, uin
     PITH_TRY(pith__cursor_u64(c, what, &count));
     uint64_t room = (c->size - HEAD_BYTES) / min_bytes;
     if (count > room || count > limit) {
-        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 8, "%s is %llu, expected at most %llu", what, (unsigned long long)count,
-                                 (unsigned long long)(room < limit ? room : limit));
+        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 8, "%s is %llu, expected at most %llu", what,
+                                 (unsigned long long)count, (unsigned long long)(room < limit ? room : limit));
     }
     *out = (uint32_t)count;
     return PITH_OK;
@@ -67,8 +68,8 @@ static int32_t read_name(pith__cursor *c, const char *subject, uint64_t limit) {
     c->subject = NULL;
     PITH_TRY(pith__cursor_u64(c, "the length of a name", &length));
     if (length == 0 || length > limit) {
-        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 8, "the name of a %s has %llu bytes, expected 1 to %llu", subject,
-                                 (unsigned long long)length, (unsigned long long)limit);
+        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 8, "the name of a %s has %llu bytes, expected 1 to %llu",
+                                 subject, (unsigned long long)length, (unsigned long long)limit);
     }
     PITH_TRY(pith__cursor_skip(c, length, "a name"));
     c->subject = subject;
@@ -135,9 +136,9 @@ static int32_t read_array_head(pith__cursor *c, uint32_t *element, uint64_t *cou
     PITH_TRY(pith__cursor_u64(c, "the number of elements", count));
     uint64_t least = *element == PITH__VALUE_STRING ? 8 : pith__value_size(*element);
     if (*count > pith__cursor_left(c) / least) {
-        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 8, "an array of %llu elements (%s), but the file ends after %llu bytes",
-                                 (unsigned long long)*count, pith__value_name(*element),
-                                 (unsigned long long)pith__cursor_left(c));
+        return pith__cursor_fail(
+            c, PITH_E_FORMAT, c->at - 8, "an array of %llu elements (%s), but the file ends after %llu bytes",
+            (unsigned long long)*count, pith__value_name(*element), (unsigned long long)pith__cursor_left(c));
     }
     return PITH_OK;
 }
@@ -155,7 +156,8 @@ static int32_t read_kv(pith__cursor *c, pith__kv *out) {
     }
     uint64_t start = c->at;
     PITH_TRY(skip_values(c, element, count));
-    *out = (pith__kv){name_of(c), (pith__value_type)type, (pith__value_type)element, count, c->bytes + start, c->at - start};
+    *out = (pith__kv){name_of(c), (pith__value_type)type, (pith__value_type)element,
+                      count,      c->bytes + start,       c->at - start};
     return PITH_OK;
 }
 
@@ -164,7 +166,8 @@ static int32_t read_kv(pith__cursor *c, pith__kv *out) {
 static int32_t read_dims(pith__cursor *c, pith__tensor_info *t) {
     PITH_TRY(pith__cursor_u32(c, "the number of dimensions", &t->n_dims));
     if (t->n_dims < 1 || t->n_dims > PITH__MAX_DIMS) {
-        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 4, "%u dimensions, expected 1 to %d", t->n_dims, PITH__MAX_DIMS);
+        return pith__cursor_fail(c, PITH_E_FORMAT, c->at - 4, "%u dimensions, expected 1 to %d", t->n_dims,
+                                 PITH__MAX_DIMS);
     }
     for (uint32_t i = 0; i < PITH__MAX_DIMS; i++) {
         t->dims[i] = 1;
@@ -202,9 +205,10 @@ static int32_t size_tensor(const pith__cursor *c, pith__tensor_info *t) {
         fits = pith__mul_u64(t->bytes, t->dims[i], &t->bytes);
     }
     if (!fits || t->bytes > c->size) {
-        return pith__cursor_fail(c, PITH_E_FORMAT, c->at, "the dimensions %llu x %llu x %llu x %llu (%s) are more than the file",
-                                 (unsigned long long)t->dims[0], (unsigned long long)t->dims[1], (unsigned long long)t->dims[2],
-                                 (unsigned long long)t->dims[3], info->name);
+        return pith__cursor_fail(c, PITH_E_FORMAT, c->at,
+                                 "the dimensions %llu x %llu x %llu x %llu (%s) are more than the file",
+                                 (unsigned long long)t->dims[0], (unsigned long long)t->dims[1],
+                                 (unsigned long long)t->dims[2], (unsigned long long)t->dims[3], info->name);
     }
     return PITH_OK;
 }
@@ -223,7 +227,7 @@ static int32_t read_tensor(pith__cursor *c, pith__tensor_info *out) {
 
 /* ---- the whole part ---- */
 
-/* Walks from the head to the end of the tensor infos. With kvs and tensors NULL it only checks (and loads the bytes). */
+/* Walks from the head to the end of the tensor infos. With kvs and tensors NULL it only checks, and loads the bytes. */
 static int32_t walk(pith__cursor *c, gguf_head *head, pith__kv *kvs, pith__tensor_info *tensors) {
     c->at = 0;
     PITH_TRY(read_head(c, head));
@@ -248,8 +252,8 @@ static int32_t read_alignment(pith__cursor *c, const pith__modelpart *part, uint
     if (*out < MIN_ALIGNMENT || *out > MAX_ALIGNMENT || (*out & (*out - 1)) != 0) {
         c->subject = NULL;
         return pith__cursor_fail(c, PITH_E_FORMAT, (uint64_t)(kv->data - c->bytes),
-                                 "general.alignment is %llu, expected a power of two from %d to %d", (unsigned long long)*out,
-                                 MIN_ALIGNMENT, MAX_ALIGNMENT);
+                                 "general.alignment is %llu, expected a power of two from %d to %d",
+                                 (unsigned long long)*out, MIN_ALIGNMENT, MAX_ALIGNMENT);
     }
     return PITH_OK;
 }
@@ -266,12 +270,14 @@ static int32_t place_tensors(pith__cursor *c, const pith__modelpart *part, pith_
         c->name_length = t->name.len;
         uint64_t offset = t->offset;
         if (offset % alignment != 0) {
-            return pith__cursor_fail(c, PITH_E_FORMAT, offset, "the data's offset is not a multiple of the alignment %llu",
+            return pith__cursor_fail(c, PITH_E_FORMAT, offset,
+                                     "the data's offset is not a multiple of the alignment %llu",
                                      (unsigned long long)alignment);
         }
         if (!pith__add_u64(start, offset, &t->offset) || t->offset > c->size || t->bytes > c->size - t->offset) {
-            return pith__cursor_fail(c, PITH_E_FORMAT, offset, "%llu bytes of data, but the file has %llu after the metadata",
-                                     (unsigned long long)t->bytes, (unsigned long long)(c->size > start ? c->size - start : 0));
+            return pith__cursor_fail(
+                c, PITH_E_FORMAT, offset, "%llu bytes of data, but the file has %llu after the metadata",
+                (unsigned long long)t->bytes, (unsigned long long)(c->size > start ? c->size - start : 0));
         }
     }
     return PITH_OK;

@@ -1,12 +1,17 @@
-/* Metadata values as the types the rest of the library wants. A value of one kind is never read as another: every element goes
- * through read_number(), which knows its type, and every conversion says no when the value does not fit.
+/* Metadata values as the types the rest of the library wants. A value of one kind is never read as another: every
+ * element goes through read_number(), which knows its type, and every conversion says no when the value does not fit.
  *
  * Invariant: reads only inside kv->data, which the format's reader has checked. Must not know: what a key means. */
 #include "formats/cursor.h"
 #include "formats/modelfile_parts.h"
 #include <string.h>
 
-typedef enum number_kind { NOT_A_NUMBER, INTEGER, REAL, TRUTH } number_kind;
+typedef enum number_kind {
+    NOT_A_NUMBER,
+    INTEGER,
+    REAL,
+    TRUTH
+} number_kind;
 
 typedef struct value_type {
     const char *name;
@@ -16,12 +21,18 @@ typedef struct value_type {
 } value_type;
 
 static const value_type value_types[] = {
-    [PITH__VALUE_U8] = {"u8", 1, INTEGER, false},           [PITH__VALUE_I8] = {"i8", 1, INTEGER, true},
-    [PITH__VALUE_U16] = {"u16", 2, INTEGER, false},         [PITH__VALUE_I16] = {"i16", 2, INTEGER, true},
-    [PITH__VALUE_U32] = {"u32", 4, INTEGER, false},         [PITH__VALUE_I32] = {"i32", 4, INTEGER, true},
-    [PITH__VALUE_F32] = {"f32", 4, REAL, true},             [PITH__VALUE_BOOL] = {"bool", 1, TRUTH, false},
-    [PITH__VALUE_STRING] = {"string", 0, NOT_A_NUMBER, false}, [PITH__VALUE_ARRAY] = {"array", 0, NOT_A_NUMBER, false},
-    [PITH__VALUE_U64] = {"u64", 8, INTEGER, false},         [PITH__VALUE_I64] = {"i64", 8, INTEGER, true},
+    [PITH__VALUE_U8] = {"u8", 1, INTEGER, false},
+    [PITH__VALUE_I8] = {"i8", 1, INTEGER, true},
+    [PITH__VALUE_U16] = {"u16", 2, INTEGER, false},
+    [PITH__VALUE_I16] = {"i16", 2, INTEGER, true},
+    [PITH__VALUE_U32] = {"u32", 4, INTEGER, false},
+    [PITH__VALUE_I32] = {"i32", 4, INTEGER, true},
+    [PITH__VALUE_F32] = {"f32", 4, REAL, true},
+    [PITH__VALUE_BOOL] = {"bool", 1, TRUTH, false},
+    [PITH__VALUE_STRING] = {"string", 0, NOT_A_NUMBER, false},
+    [PITH__VALUE_ARRAY] = {"array", 0, NOT_A_NUMBER, false},
+    [PITH__VALUE_U64] = {"u64", 8, INTEGER, false},
+    [PITH__VALUE_I64] = {"i64", 8, INTEGER, true},
     [PITH__VALUE_F64] = {"f64", 8, REAL, true},
 };
 
@@ -86,7 +97,8 @@ static bool as_f64(number n, double *out) {
 static int32_t fail_type(const pith__kv *kv, const char *wanted) {
     bool array = kv->type == PITH__VALUE_ARRAY;
     return pith__fail(PITH_E_FORMAT, "metadata key '%.*s': the value is %s%s, expected %s", PITH__STR_ARG(kv->key),
-                      array ? "an array of " : "of type ", pith__value_name(array ? kv->element_type : kv->type), wanted);
+                      array ? "an array of " : "of type ", pith__value_name(array ? kv->element_type : kv->type),
+                      wanted);
 }
 
 /* ---- single values ---- */
@@ -102,7 +114,8 @@ static const pith__kv *look_up(const pith__modelfile *file, const char *key, boo
     if (found) {
         *found = kv != NULL;
     } else if (!kv) {
-        *status = pith__fail(PITH_E_FORMAT, "%s: metadata key '%s' is missing", pith__source_name(file->source, 0), key);
+        *status =
+            pith__fail(PITH_E_FORMAT, "%s: metadata key '%s' is missing", pith__source_name(file->source, 0), key);
     }
     return kv;
 }
@@ -132,7 +145,8 @@ int32_t pith__kv_i64(const pith__modelfile *file, const char *key, bool *found, 
     if (!is_scalar(kv, INTEGER)) {
         return fail_type(kv, "an integer");
     }
-    return as_i64(read_number(kv->type, kv->data), out) ? PITH_OK : fail_type(kv, "an integer within 64 bits with sign");
+    return as_i64(read_number(kv->type, kv->data), out) ? PITH_OK
+                                                        : fail_type(kv, "an integer within 64 bits with sign");
 }
 
 int32_t pith__kv_f64(const pith__modelfile *file, const char *key, bool *found, double *out) {
@@ -179,7 +193,8 @@ int32_t pith__kv_str(const pith__modelfile *file, const char *key, bool *found, 
 
 /* ---- arrays ---- */
 
-static int32_t array_element(const pith__modelfile *file, const char *key, uint64_t index, const pith__kv **out, number *value) {
+static int32_t array_element(const pith__modelfile *file, const char *key, uint64_t index, const pith__kv **out,
+                             number *value) {
     int32_t status;
     const pith__kv *kv = look_up(file, key, NULL, &status);
     *out = kv;
@@ -235,7 +250,8 @@ static bool is_integer(pith__value_type element) {
     return value_types[element].kind == INTEGER || value_types[element].kind == TRUTH;
 }
 
-int32_t pith__kv_strings(const pith__modelfile *file, pith__mem *mem, const char *key, pith__str **out, uint64_t *count) {
+int32_t pith__kv_strings(const pith__modelfile *file, pith__mem *mem, const char *key, pith__str **out,
+                         uint64_t *count) {
     const pith__kv *kv;
     *out = NULL;
     *count = 0;
@@ -277,9 +293,10 @@ static int32_t convert_ints(const pith__kv *kv, int32_t *out) {
     uint32_t size = value_types[kv->element_type].size;
     for (uint64_t i = 0; i < kv->count; i++) {
         int64_t value;
-        if (!as_i64(read_number(kv->element_type, kv->data + i * size), &value) || value < INT32_MIN || value > INT32_MAX) {
-            return pith__fail(PITH_E_FORMAT, "metadata key '%.*s': element %llu does not fit in 32 bits", PITH__STR_ARG(kv->key),
-                              (unsigned long long)i);
+        if (!as_i64(read_number(kv->element_type, kv->data + i * size), &value) || value < INT32_MIN ||
+            value > INT32_MAX) {
+            return pith__fail(PITH_E_FORMAT, "metadata key '%.*s': element %llu does not fit in 32 bits",
+                              PITH__STR_ARG(kv->key), (unsigned long long)i);
         }
         out[i] = (int32_t)value;
     }

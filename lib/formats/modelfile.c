@@ -1,7 +1,8 @@
-/* The opened model file: which reader it goes to, its memory and budget, and lookups by name. Typed values are in kv_values.c.
+/* The opened model file: which reader it goes to, its memory and budget, and lookups by name. Typed values are in
+ * kv_values.c.
  *
- * Invariant: everything but the struct itself is taken through file->mem, whose limit is the budget and whose hook is the host's
- * memory, so that no reader can forget the budget. Must not know: any format beyond its first bytes. */
+ * Invariant: everything but the struct itself is taken through file->mem, whose limit is the budget and whose hook is
+ * the host's memory, so that no reader can forget the budget. Must not know: any format beyond its first bytes. */
 #include "formats/modelfile_parts.h"
 #include <string.h>
 
@@ -28,7 +29,8 @@ static int32_t read_any(pith__modelfile *file) {
     if (memcmp(magic, "GGUF", sizeof(magic)) == 0) {
         return pith__gguf_read(file);
     }
-    return pith__fail(PITH_E_FORMAT, "%s: not a GGUF file: it begins with bytes %02x %02x %02x %02x, expected 47 47 55 46",
+    return pith__fail(PITH_E_FORMAT,
+                      "%s: not a GGUF file: it begins with bytes %02x %02x %02x %02x, expected 47 47 55 46",
                       pith__source_name(file->source, 0), magic[0], magic[1], magic[2], magic[3]);
 }
 
@@ -81,18 +83,20 @@ int32_t pith__modelfile_index_keys(pith__modelfile *file, pith__modelpart *part,
         return PITH_OK;
     }
     return pith__fail(PITH_E_FORMAT, "%s: key '%.*s' stands there twice",
-                      pith__source_name(file->source, (uint32_t)(part - file->parts)), PITH__STR_ARG(part->kvs[twice].key));
+                      pith__source_name(file->source, (uint32_t)(part - file->parts)),
+                      PITH__STR_ARG(part->kvs[twice].key));
 }
 
 int32_t pith__modelfile_index_tensors(pith__modelfile *file) {
-    PITH_TRY(pith__names_build(&file->mem, file->tensors, sizeof(*file->tensors), file->n_tensors, &file->tensor_names));
+    PITH_TRY(
+        pith__names_build(&file->mem, file->tensors, sizeof(*file->tensors), file->n_tensors, &file->tensor_names));
     int64_t twice = pith__names_duplicate(&file->tensor_names);
     if (twice < 0) {
         return PITH_OK;
     }
     const pith__tensor_info *tensor = &file->tensors[twice];
-    return pith__fail(PITH_E_FORMAT, "%s: tensor '%.*s' stands there twice", pith__source_name(file->source, tensor->part),
-                      PITH__STR_ARG(tensor->name));
+    return pith__fail(PITH_E_FORMAT, "%s: tensor '%.*s' stands there twice",
+                      pith__source_name(file->source, tensor->part), PITH__STR_ARG(tensor->name));
 }
 
 static int compare_places(const void *items, uint32_t a, uint32_t b) {
@@ -120,8 +124,8 @@ int32_t pith__modelfile_check_overlaps(pith__modelfile *file) {
     }
     return pith__fail(PITH_E_FORMAT, "%s: tensor '%.*s' at offset %llu lies within tensor '%.*s' (%llu bytes at %llu)",
                       pith__source_name(file->source, tensor->part), PITH__STR_ARG(tensor->name),
-                      (unsigned long long)tensor->offset, PITH__STR_ARG(before->name), (unsigned long long)before->bytes,
-                      (unsigned long long)before->offset);
+                      (unsigned long long)tensor->offset, PITH__STR_ARG(before->name),
+                      (unsigned long long)before->bytes, (unsigned long long)before->offset);
 }
 
 const pith__kv *pith__modelpart_kv(const pith__modelpart *part, const char *key) {

@@ -5,7 +5,10 @@
 #include "formats/modelfile.h"
 #include "formats/names.h"
 
-enum { PITH__MAX_KEYS = 1 << 16, PITH__MAX_TENSORS = 1 << 20 };
+enum {
+    PITH__MAX_KEYS = 1 << 16,
+    PITH__MAX_TENSORS = 1 << 20
+};
 
 /* One part of the source. */
 typedef struct pith__modelpart {
@@ -49,7 +52,8 @@ uint32_t pith__value_size(uint32_t type);
 /* "u32", "string", ...; never NULL. */
 const char *pith__value_name(uint32_t type);
 
-/* The readers: each fills `file`, whose source begins with its magic number. What it had taken when it fails is freed by the caller. */
+/* The readers: each fills `file`, whose source begins with its magic number. What it had taken when it fails is freed
+ * by the caller. */
 int32_t pith__gguf_read(pith__modelfile *file);
 
 #endif

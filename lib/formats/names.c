@@ -1,7 +1,7 @@
 /* Heapsort over item numbers, and binary search by name.
  *
- * Invariant: the worst case is O(n log n) comparisons and no memory is taken while sorting, so a hostile file can make neither slow.
- * Must not know: what the items are, beyond their names. */
+ * Invariant: the worst case is O(n log n) comparisons and no memory is taken while sorting, so a hostile file can make
+ * neither slow. Must not know: what the items are, beyond their names. */
 #include "formats/names.h"
 
 /* Lets order[root] sink until both its children in order[0..count) go before it. */

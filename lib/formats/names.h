@@ -1,5 +1,5 @@
-/* Finding things by name, and sorted orders in general: no hashing, so that no choice of names makes a lookup or the search for
- * duplicates slow. */
+/* Finding things by name, and sorted orders in general: no hashing, so that no choice of names makes a lookup or the
+ * search for duplicates slow. */
 #ifndef PITH_FORMATS_NAMES_H
 #define PITH_FORMATS_NAMES_H
 

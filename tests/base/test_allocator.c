@@ -90,8 +90,11 @@ static void impossible_sizes_are_refused(void **state) {
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
     void *p = &mem;
-    static const uint64_t sizes[][2] = {
-        {UINT64_MAX, 1}, {UINT64_MAX, 2}, {UINT64_MAX - 15, 1}, {UINT64_C(1) << 32, UINT64_C(1) << 32}, {2, UINT64_C(1) << 63}};
+    static const uint64_t sizes[][2] = {{UINT64_MAX, 1},
+                                        {UINT64_MAX, 2},
+                                        {UINT64_MAX - 15, 1},
+                                        {UINT64_C(1) << 32, UINT64_C(1) << 32},
+                                        {2, UINT64_C(1) << 63}};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         assert_int_equal(pith__mem_calloc(&mem, &p, sizes[i][0], sizes[i][1], "monster"), PITH_E_MEMORY);
         assert_null(p);
@@ -150,7 +153,10 @@ static void the_limit_is_exact(void **state) {
     failing_alloc_destroy(&fa);
 }
 
-enum { CONTENDERS = 4, ROUNDS = 20000 };
+enum {
+    CONTENDERS = 4,
+    ROUNDS = 20000
+};
 
 typedef struct contest {
     pith__mem mem;
@@ -223,14 +229,10 @@ static void the_helper_complains(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_what_the_hook_sees),
-        cmocka_unit_test(calloc_zeroes_and_takes_nothing_gladly),
-        cmocka_unit_test(resizing_keeps_bytes_and_alignment),
-        cmocka_unit_test(impossible_sizes_are_refused),
-        cmocka_unit_test(a_failed_resize_changes_nothing),
-        cmocka_unit_test(the_limit_is_exact),
-        cmocka_unit_test(the_limit_holds_under_contention),
-        cmocka_unit_test(the_helper_complains),
+        cmocka_unit_test(counts_what_the_hook_sees),          cmocka_unit_test(calloc_zeroes_and_takes_nothing_gladly),
+        cmocka_unit_test(resizing_keeps_bytes_and_alignment), cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(a_failed_resize_changes_nothing),    cmocka_unit_test(the_limit_is_exact),
+        cmocka_unit_test(the_limit_holds_under_contention),   cmocka_unit_test(the_helper_complains),
     };
     return cmocka_run_group_tests_name("allocator", tests, NULL, NULL);
 }

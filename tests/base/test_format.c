@@ -10,13 +10,13 @@
 #include <string.h>
 
 /* Both formatters must agree on the text and on its length. */
-#define CHECK_SAME(...)                                        \
-    do {                                                       \
-        char ours[2048], theirs[2048];                         \
-        size_t n = pith__format(ours, sizeof(ours), __VA_ARGS__); \
-        int m = snprintf(theirs, sizeof(theirs), __VA_ARGS__); \
-        assert_string_equal(ours, theirs);                     \
-        assert_int_equal(n, m);                                \
+#define CHECK_SAME(...)                                                                                                \
+    do {                                                                                                               \
+        char ours[2048], theirs[2048];                                                                                 \
+        size_t n = pith__format(ours, sizeof(ours), __VA_ARGS__);                                                      \
+        int m = snprintf(theirs, sizeof(theirs), __VA_ARGS__);                                                         \
+        assert_string_equal(ours, theirs);                                                                             \
+        assert_int_equal(n, m);                                                                                        \
     } while (0)
 
 static void integers(void **state) {
@@ -24,7 +24,8 @@ static void integers(void **state) {
     CHECK_SAME("%d %i %u %x", 0, -1, 4000000000u, 0xdeadbeefu);
     CHECK_SAME("%d %d", INT32_MIN, INT32_MAX);
     CHECK_SAME("%ld %lu %lx", -5L, 5UL, 255UL);
-    CHECK_SAME("%lld %lld %llu %llx", (long long)INT64_MIN, (long long)INT64_MAX, (unsigned long long)UINT64_MAX, 0x123456789abcULL);
+    CHECK_SAME("%lld %lld %llu %llx", (long long)INT64_MIN, (long long)INT64_MAX, (unsigned long long)UINT64_MAX,
+               0x123456789abcULL);
     CHECK_SAME("%zu %zd", (size_t)SIZE_MAX, (ptrdiff_t)-7);
     CHECK_SAME("[%5d] [%05d] [%02x] [%1u] [%05u] [%3d]", -42, -42, 10u, 12345u, 3u, 1234);
 }
@@ -60,9 +61,11 @@ static void unknown_conversions_stay(void **state) {
 
 static void floats(void **state) {
     (void)state;
-    static const double values[] = {0.0, -0.0, 1.0, -1.0, 0.1, 0.5, 1.5, 2.5, 0.25, 9.5, 99.95, 999999.5, 1e6, 123456789.0, 1e15, 1e16, 1e17,
-                                    1e22, 1e23, 0.0001, 0.00001, 1.0 / 3, 2.0 / 3, 0.8, 0.7, 1e-5, 123.456, 5e-324, DBL_MIN,
-                                    DBL_MAX, DBL_EPSILON, 0.045, 1.005, 2.675, 1e100, 9.9999995, 0.99999995, 4.35, 1e21, 0.05, 0.5000001};
+    static const double values[] = {
+        0.0,      -0.0,  1.0,         -1.0,       0.1,     0.5,    1.5,     2.5,      0.25,        9.5,     99.95,
+        999999.5, 1e6,   123456789.0, 1e15,       1e16,    1e17,   1e22,    1e23,     0.0001,      0.00001, 1.0 / 3,
+        2.0 / 3,  0.8,   0.7,         1e-5,       123.456, 5e-324, DBL_MIN, DBL_MAX,  DBL_EPSILON, 0.045,   1.005,
+        2.675,    1e100, 9.9999995,   0.99999995, 4.35,    1e21,   0.05,    0.5000001};
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         CHECK_SAME("%g %f %e", values[i], values[i], values[i]);
         CHECK_SAME("%.0f %.1f %.2f %.20f", values[i], values[i], values[i], values[i]);
@@ -131,10 +134,10 @@ static void tidies_what_is_not_text(void **state) {
         {"plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
         {"tab\tnew\nline\x7f", "tab?new?line?"},
         {"\xff\xfe", "??"},
-        {"\xc3", "?"},                     /* ends early */
+        {"\xc3", "?"},                       /* ends early */
         {"\xc0\x80 \xe0\x80\x80", "?? ???"}, /* overlong */
-        {"\xed\xa0\x80", "???"},           /* surrogate */
-        {"\xf4\x90\x80\x80", "????"},      /* past U+10FFFF */
+        {"\xed\xa0\x80", "???"},             /* surrogate */
+        {"\xf4\x90\x80\x80", "????"},        /* past U+10FFFF */
         {"\xe2\x82z", "??z"},
         {"\xed\x9f\xbf\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xf4\x8f\xbf\xbf"},
     };

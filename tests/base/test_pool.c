@@ -1,4 +1,5 @@
-/* The pool: every task exactly once, whoever runs it; sleeping and waking; executors good and bad; forks; the floating-point mode. */
+/* The pool: every task exactly once, whoever runs it; sleeping and waking; executors good and bad; forks; the
+ * floating-point mode. */
 #include "base/os.h"
 #include "base/pool.h"
 #include "base/rounding.h"
@@ -12,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_TASKS = 5000 };
+enum {
+    MAX_TASKS = 5000
+};
 
 typedef struct tally {
     _Atomic uint32_t runs[MAX_TASKS];
@@ -54,7 +57,8 @@ static void each_task_runs_once(void **state) {
     assert_int_equal(pith__mem_used(&mem), 0);
 }
 
-/* A task's writes are seen by the caller and by the tasks of the next loop without atomics (the thread sanitizer checks). */
+/* A task's writes are seen by the caller and by the tasks of the next loop without atomics (the thread sanitizer
+ * checks). */
 typedef struct relay {
     uint32_t values[8];
     uint32_t step;
@@ -180,7 +184,13 @@ static void idle_workers_sleep(void **state) {
 
 /* ---- executors ---- */
 
-typedef enum manner { SERIAL, BACKWARDS, DROPS_SOME, REPEATS, DOES_NOTHING } manner;
+typedef enum manner {
+    SERIAL,
+    BACKWARDS,
+    DROPS_SOME,
+    REPEATS,
+    DOES_NOTHING
+} manner;
 
 static void execute(void *user, pith__task_fn task, void *arg, uint32_t count) {
     manner how = *(const manner *)user;
@@ -216,7 +226,9 @@ static void executors_of_any_manner(void **state) {
     failing_alloc_destroy(&fa);
 }
 
-enum { HOST_THREADS = 3 };
+enum {
+    HOST_THREADS = 3
+};
 
 typedef struct host_call {
     pith__task_fn task;

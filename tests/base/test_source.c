@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SIZE = 5000 };
+enum {
+    SIZE = 5000
+};
 
 typedef struct fixture {
     temp_dir dir;
@@ -47,7 +49,8 @@ static void check_reads(const pith__source *s, uint32_t part, const uint8_t *byt
         assert_memory_equal(out, bytes + offset, count);
     }
     memset(out, 0x55, sizeof(out));
-    const uint64_t outside[][2] = {{size, 1}, {size + 1, 0}, {0, size + 1}, {1, size}, {UINT64_MAX, 1}, {1, UINT64_MAX}, {UINT64_MAX, UINT64_MAX}};
+    const uint64_t outside[][2] = {{size, 1},       {size + 1, 0},   {0, size + 1},           {1, size},
+                                   {UINT64_MAX, 1}, {1, UINT64_MAX}, {UINT64_MAX, UINT64_MAX}};
     for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
         assert_int_equal(pith__source_read(s, part, out, outside[i][1], outside[i][0]), PITH_E_FORMAT);
         assert_int_equal(out[0], 0x55);

@@ -1,6 +1,7 @@
-/* Error texts when the C library has no memory at all: this program wraps malloc, and the first failure of a thread finds none. */
-#include "base/status.h"
+/* Error texts when the C library has no memory at all: this program wraps malloc, and the first failure of a thread
+ * finds none. */
 #include "base/os.h"
+#include "base/status.h"
 #include "support/cmocka_all.h"
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ void *__wrap_realloc(void *ptr, size_t size) {
 }
 
 static void in_thread(void *arg) {
-    char (*texts)[64] = arg;
+    char(*texts)[64] = arg;
     out_of_memory = true;
     pith__fail(PITH_E_MEMORY, "no one can keep this");
     strcpy(texts[0], pith__error_text());

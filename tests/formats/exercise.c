@@ -2,7 +2,10 @@
 #include "formats/exercise.h"
 #include <stdlib.h>
 
-enum { KEY_ROOM = 256, CHUNK = 4096 };
+enum {
+    KEY_ROOM = 256,
+    CHUNK = 4096
+};
 
 /* Reads every byte that a view names, so that a sanitizer sees it. */
 static uint64_t touch(const void *bytes, uint64_t count) {

@@ -1,4 +1,5 @@
-/* Uses everything an opened model file offers, as the rest of the library may: for files that were damaged and yet opened. */
+/* Uses everything an opened model file offers, as the rest of the library may: for files that were damaged and yet
+ * opened. */
 #ifndef PITH_TESTS_FORMATS_EXERCISE_H
 #define PITH_TESTS_FORMATS_EXERCISE_H
 

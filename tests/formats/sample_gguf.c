@@ -2,7 +2,14 @@
 #include "formats/sample_gguf.h"
 #include "kernels/dtype.h"
 
-const pith__str sample_tokens[SAMPLE_TOKENS] = {{"<unk>", 5}, {"<s>", 3}, {"</s>", 4}, {"", 0}, {"\xe2\x96\x81" "a", 4}, {"\0\xff", 2}};
+const pith__str sample_tokens[SAMPLE_TOKENS] = {{"<unk>", 5},
+                                                {"<s>", 3},
+                                                {"</s>", 4},
+                                                {"", 0},
+                                                {"\xe2\x96\x81"
+                                                 "a",
+                                                 4},
+                                                {"\0\xff", 2}};
 const float sample_scores[SAMPLE_TOKENS] = {0.0f, -1.0f, -2.5f, 3e38f, 1e-40f, -0.0f};
 const int32_t sample_types[SAMPLE_TOKENS] = {2, 3, 3, 1, 1, 6};
 

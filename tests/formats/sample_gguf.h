@@ -1,10 +1,15 @@
-/* A small valid GGUF model for the tests of this folder and the fuzz corpus: every value type, a vocabulary, hyperparameters, tensors. */
+/* A small valid GGUF model for the tests of this folder and the fuzz corpus: every value type, a vocabulary,
+ * hyperparameters, tensors. */
 #ifndef PITH_TESTS_FORMATS_SAMPLE_GGUF_H
 #define PITH_TESTS_FORMATS_SAMPLE_GGUF_H
 
 #include "support/gguf_writer.h"
 
-enum { SAMPLE_TOKENS = 6, SAMPLE_KEYS = 24, SAMPLE_TENSORS = 4 };
+enum {
+    SAMPLE_TOKENS = 6,
+    SAMPLE_KEYS = 24,
+    SAMPLE_TENSORS = 4
+};
 
 extern const pith__str sample_tokens[SAMPLE_TOKENS];
 extern const float sample_scores[SAMPLE_TOKENS];

@@ -248,7 +248,8 @@ static void tensors_may_stand_in_any_order(void **state) {
     (void)state;
     opened o;
     sample_file(&o.w, 3);
-    uint64_t a = gguf_find(&o.w, GGUF_OFFSET, "blk.0.ffn.weight"), b = gguf_find(&o.w, GGUF_OFFSET, "output_norm.weight");
+    uint64_t a = gguf_find(&o.w, GGUF_OFFSET, "blk.0.ffn.weight"),
+             b = gguf_find(&o.w, GGUF_OFFSET, "output_norm.weight");
     uint8_t swap[8];
     memcpy(swap, o.w.bytes + a, 8);
     memcpy(o.w.bytes + a, o.w.bytes + b, 8);
@@ -257,7 +258,8 @@ static void tensors_may_stand_in_any_order(void **state) {
     o.w.bytes = realloc(o.w.bytes, (size_t)o.w.size);
     memset(o.w.bytes + o.w.size - 12, 0, 12);
     open_writer(&o);
-    assert_true(pith__modelfile_tensor(o.file, "blk.0.ffn.weight")->offset > pith__modelfile_tensor(o.file, "output_norm.weight")->offset);
+    assert_true(pith__modelfile_tensor(o.file, "blk.0.ffn.weight")->offset >
+                pith__modelfile_tensor(o.file, "output_norm.weight")->offset);
     close_opened(&o);
 }
 
@@ -327,7 +329,8 @@ static void every_kind_of_source(void **state) {
     assert_int_equal(pith__source_from_path(&mem, temp_dir_file(&dir, "plain.gguf"), &source), PITH_OK);
     check_source(&mem, source);
 
-    uint8_t *within = calloc(1, (size_t)w.size + 200); /* the model as a piece of a larger file, as in an Android package */
+    uint8_t *within =
+        calloc(1, (size_t)w.size + 200); /* the model as a piece of a larger file, as in an Android package */
     memset(within, 'x', 100);
     memcpy(within + 100, w.bytes, (size_t)w.size);
     memset(within + 100 + w.size, 'y', 100);
@@ -410,7 +413,8 @@ static void the_budget_holds(void **state) {
         assert_int_equal(pith__mem_used(&mem), before);
     }
     assert_in_range(budget, w.size, 3 * w.size + 4096);
-    assert_in_range(pith__mem_peak(&mem), before, before + budget + 1024); /* headers of the two allocators and the struct */
+    assert_in_range(pith__mem_peak(&mem), before,
+                    before + budget + 1024); /* headers of the two allocators and the struct */
     pith__source_release(source);
     gguf_free(&w);
 }
@@ -418,7 +422,9 @@ static void the_budget_holds(void **state) {
 /* A vocabulary of today's size: opened in a moment, in little more memory than its bytes. */
 static void a_large_vocabulary_is_cheap(void **state) {
     (void)state;
-    enum { TOKENS = 150000 };
+    enum {
+        TOKENS = 150000
+    };
     pith__str *tokens = calloc(TOKENS, sizeof(*tokens));
     char *texts = calloc(TOKENS, 16);
     for (int i = 0; i < TOKENS; i++) {
@@ -495,7 +501,8 @@ static void real_files_open(void **state) {
         print_message("skipped: PITH_TEST_DATA is not set\n");
         skip();
     }
-    int count = open_folder(data, "models/stories260K") + open_folder(data, "models/misc") + open_folder(data, "tokenizers/gguf");
+    int count = open_folder(data, "models/stories260K") + open_folder(data, "models/misc") +
+                open_folder(data, "tokenizers/gguf");
     assert_true(count > 0);
 }
 

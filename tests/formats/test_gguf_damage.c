@@ -1,5 +1,5 @@
-/* Damaged GGUF files: each named damage is refused with its status and a message that says where; random damage is refused or opens
- * into something that is sound. Every open runs in a bounded memory that must be empty again after it.
+/* Damaged GGUF files: each named damage is refused with its status and a message that says where; random damage is
+ * refused or opens into something that is sound. Every open runs in a bounded memory that must be empty again after it.
  *
  * Called with a folder, writes the named files into it instead, for the fuzz corpus. */
 #include "formats/exercise.h"
@@ -15,19 +15,19 @@
 typedef struct patch {
     const char *name;
     gguf_field field;
-    const char *of;       /* the key or tensor */
-    int64_t shift;        /* from the field's beginning */
-    uint32_t width;       /* bytes written */
+    const char *of; /* the key or tensor */
+    int64_t shift;  /* from the field's beginning */
+    uint32_t width; /* bytes written */
     uint64_t value;
     int32_t status;
-    const char *words;    /* which the message must hold */
+    const char *words; /* which the message must hold */
 } patch;
 
 #define U64_MAX UINT64_MAX
-#define TOKENS "tokenizer.ggml.tokens"
-#define Q4 "blk.0.attn_q.weight"
-#define LAST "output_norm.weight"
-#define EMBD "token_embd.weight"
+#define TOKENS  "tokenizer.ggml.tokens"
+#define Q4      "blk.0.attn_q.weight"
+#define LAST    "output_norm.weight"
+#define EMBD    "token_embd.weight"
 
 static const patch patches[] = {
     {"magic", GGUF_MAGIC, "", 0, 1, 'g', PITH_E_FORMAT, "47 47 55 46"},
@@ -57,14 +57,18 @@ static const patch patches[] = {
     {"value type 13", GGUF_VALUE_TYPE, "test.u32", 0, 4, 13, PITH_E_FORMAT, "'test.u32'"},
     {"value type 2^32-1", GGUF_VALUE_TYPE, "test.u32", 0, 4, UINT32_MAX, PITH_E_FORMAT, "expected 0 to 12"},
     {"u32 as a string", GGUF_VALUE_TYPE, "test.u32", 0, 4, PITH__VALUE_STRING, PITH_E_FORMAT, "'test.u32'"},
-    {"u32 as an array", GGUF_VALUE_TYPE, "test.u32", 0, 4, PITH__VALUE_ARRAY, PITH_E_FORMAT, "element type is 4294967295"},
+    {"u32 as an array", GGUF_VALUE_TYPE, "test.u32", 0, 4, PITH__VALUE_ARRAY, PITH_E_FORMAT,
+     "element type is 4294967295"},
     {"u32 as a u64", GGUF_VALUE_TYPE, "test.u32", 0, 4, PITH__VALUE_U64, PITH_E_FORMAT, ""},
     {"string as a u8", GGUF_VALUE_TYPE, "general.architecture", 0, 4, PITH__VALUE_U8, PITH_E_FORMAT, ""},
     {"array as a u64", GGUF_VALUE_TYPE, TOKENS, 0, 4, PITH__VALUE_U64, PITH_E_FORMAT, ""},
-    {"string length 2^64-1", GGUF_VALUE, "general.architecture", 0, 8, U64_MAX, PITH_E_FORMAT, "'general.architecture'"},
-    {"string length 2^64-8", GGUF_VALUE, "general.architecture", 0, 8, U64_MAX - 7, PITH_E_FORMAT, "18446744073709551608"},
+    {"string length 2^64-1", GGUF_VALUE, "general.architecture", 0, 8, U64_MAX, PITH_E_FORMAT,
+     "'general.architecture'"},
+    {"string length 2^64-8", GGUF_VALUE, "general.architecture", 0, 8, U64_MAX - 7, PITH_E_FORMAT,
+     "18446744073709551608"},
     {"string length 2^63-1", GGUF_VALUE, "general.architecture", 0, 8, INT64_MAX, PITH_E_FORMAT, "the file ends after"},
-    {"string length 2^40", GGUF_VALUE, "general.architecture", 0, 8, UINT64_C(1) << 40, PITH_E_FORMAT, "the file ends after"},
+    {"string length 2^40", GGUF_VALUE, "general.architecture", 0, 8, UINT64_C(1) << 40, PITH_E_FORMAT,
+     "the file ends after"},
     {"string to the end of the file", GGUF_VALUE, "general.architecture", 0, 8, 1200, PITH_E_FORMAT, ""},
     {"string one shorter", GGUF_VALUE, "general.architecture", 0, 8, 4, PITH_E_FORMAT, ""},
     {"bool 2", GGUF_VALUE, "test.true", 0, 1, 2, PITH_E_FORMAT, "expected 0 or 1"},
@@ -72,14 +76,19 @@ static const patch patches[] = {
 
     {"element type 13", GGUF_ELEMENT_TYPE, "test.large", 0, 4, 13, PITH_E_FORMAT, "'test.large'"},
     {"element type 2^32-1", GGUF_ELEMENT_TYPE, "test.large", 0, 4, UINT32_MAX, PITH_E_FORMAT, "element type"},
-    {"array of arrays", GGUF_ELEMENT_TYPE, "test.large", 0, 4, PITH__VALUE_ARRAY, PITH_E_UNSUPPORTED, "array of arrays"},
+    {"array of arrays", GGUF_ELEMENT_TYPE, "test.large", 0, 4, PITH__VALUE_ARRAY, PITH_E_UNSUPPORTED,
+     "array of arrays"},
     {"strings as u8", GGUF_ELEMENT_TYPE, TOKENS, 0, 4, PITH__VALUE_U8, PITH_E_FORMAT, ""},
     {"u8 of u64 as strings", GGUF_ELEMENT_TYPE, "test.large", 0, 4, PITH__VALUE_STRING, PITH_E_FORMAT, "'test.large'"},
     {"scores as f64", GGUF_ELEMENT_TYPE, "tokenizer.ggml.scores", 0, 4, PITH__VALUE_F64, PITH_E_FORMAT, ""},
-    {"integers as bools", GGUF_ELEMENT_TYPE, "tokenizer.ggml.token_type", 0, 4, PITH__VALUE_BOOL, PITH_E_FORMAT, "expected 0 or 1"},
-    {"array count 2^64-1", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, U64_MAX, PITH_E_FORMAT, "18446744073709551615 elements"},
-    {"array count times size is 2^64", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, UINT64_C(1) << 62, PITH_E_FORMAT, "elements (f32)"},
-    {"array count times size is 2^64+8", GGUF_COUNT, "test.large", 0, 8, (UINT64_C(1) << 61) + 1, PITH_E_FORMAT, "elements (u64)"},
+    {"integers as bools", GGUF_ELEMENT_TYPE, "tokenizer.ggml.token_type", 0, 4, PITH__VALUE_BOOL, PITH_E_FORMAT,
+     "expected 0 or 1"},
+    {"array count 2^64-1", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, U64_MAX, PITH_E_FORMAT,
+     "18446744073709551615 elements"},
+    {"array count times size is 2^64", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, UINT64_C(1) << 62, PITH_E_FORMAT,
+     "elements (f32)"},
+    {"array count times size is 2^64+8", GGUF_COUNT, "test.large", 0, 8, (UINT64_C(1) << 61) + 1, PITH_E_FORMAT,
+     "elements (u64)"},
     {"array count 2000", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, 2000, PITH_E_FORMAT, "'tokenizer.ggml.scores'"},
     {"array one element longer", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, SAMPLE_TOKENS + 1, PITH_E_FORMAT, ""},
     {"array one element shorter", GGUF_COUNT, "tokenizer.ggml.scores", 0, 8, SAMPLE_TOKENS - 1, PITH_E_FORMAT, ""},
@@ -95,10 +104,12 @@ static const patch patches[] = {
     {"alignment 24", GGUF_VALUE, "general.alignment", 0, 4, 24, PITH_E_FORMAT, "general.alignment is 24"},
     {"alignment 33", GGUF_VALUE, "general.alignment", 0, 4, 33, PITH_E_FORMAT, "power of two"},
     {"alignment 2^31", GGUF_VALUE, "general.alignment", 0, 4, UINT64_C(1) << 31, PITH_E_FORMAT, "2147483648"},
-    {"alignment larger than the offsets'", GGUF_VALUE, "general.alignment", 0, 4, 64, PITH_E_FORMAT, "multiple of the alignment 64"},
-    {"alignment of type i32, negative", GGUF_VALUE, "general.alignment", -4, 8, 5 | UINT64_C(0x80000000) << 32, PITH_E_FORMAT,
-     "general.alignment"},
-    {"alignment of type f32", GGUF_VALUE_TYPE, "general.alignment", 0, 4, PITH__VALUE_F32, PITH_E_FORMAT, "expected an integer"},
+    {"alignment larger than the offsets'", GGUF_VALUE, "general.alignment", 0, 4, 64, PITH_E_FORMAT,
+     "multiple of the alignment 64"},
+    {"alignment of type i32, negative", GGUF_VALUE, "general.alignment", -4, 8, 5 | UINT64_C(0x80000000) << 32,
+     PITH_E_FORMAT, "general.alignment"},
+    {"alignment of type f32", GGUF_VALUE_TYPE, "general.alignment", 0, 4, PITH__VALUE_F32, PITH_E_FORMAT,
+     "expected an integer"},
 
     {"tensor name length 0", GGUF_NAME_LENGTH, Q4, 0, 8, 0, PITH_E_FORMAT, "name of a tensor has 0 bytes"},
     {"tensor name length 65", GGUF_NAME_LENGTH, Q4, 0, 8, 65, PITH_E_FORMAT, "expected 1 to 64"},
@@ -136,7 +147,9 @@ static const patch patches[] = {
     {"offset within another tensor", GGUF_OFFSET, LAST, 0, 8, 16, PITH_E_FORMAT, "tensor '" EMBD "'"},
 };
 
-enum { PATCHES = sizeof(patches) / sizeof(patches[0]) };
+enum {
+    PATCHES = sizeof(patches) / sizeof(patches[0])
+};
 
 /* ---- one damage: a file built wrong ---- */
 
@@ -224,11 +237,14 @@ static const building buildings[] = {
     {"a name that is no text", build_hostile_name, PITH_E_UNSUPPORTED, "?[2J??%s%n"},
 };
 
-enum { BUILDINGS = sizeof(buildings) / sizeof(buildings[0]) };
+enum {
+    BUILDINGS = sizeof(buildings) / sizeof(buildings[0])
+};
 
 /* ---- opening ---- */
 
-/* Opens bytes; what opens is used throughout. The bytes are in a block of their own size, so that the sanitizer sees any excess. */
+/* Opens bytes; what opens is used throughout. The bytes are in a block of their own size, so that the sanitizer sees
+ * any excess. */
 static int32_t open_bytes(const uint8_t *bytes, uint64_t size, uint64_t *used) {
     uint8_t *exact = malloc(size ? (size_t)size : 1);
     memcpy(exact, bytes, (size_t)size);
@@ -307,8 +323,10 @@ static void other_files_are_refused(void **state) {
         {"gzip", "\x1f\x8b\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "1f 8b 08 00"},
         {"older format", "tjgg\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "not a GGUF file"},
         {"zeros", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "00 00 00 00"},
-        {"one key in no bytes", "GGUF\3\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0", 24, "number of keys is 1, expected at most 0"},
-        {"one tensor in no bytes", "GGUF\3\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, "number of tensors is 1, expected at most 0"},
+        {"one key in no bytes", "GGUF\3\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0", 24,
+         "number of keys is 1, expected at most 0"},
+        {"one tensor in no bytes", "GGUF\3\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24,
+         "number of tensors is 1, expected at most 0"},
     };
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         check_refused(files[i].name, (const uint8_t *)files[i].bytes, files[i].size, PITH_E_FORMAT, files[i].words);
@@ -323,7 +341,8 @@ static void every_truncation_is_refused(void **state) {
     for (uint64_t size = 0; size < w.size; size++) {
         int32_t status = open_bytes(w.bytes, size, &used);
         if (status != PITH_E_FORMAT) {
-            fail_msg("cut at %llu of %llu: %s", (unsigned long long)size, (unsigned long long)w.size, pith__status_name(status));
+            fail_msg("cut at %llu of %llu: %s", (unsigned long long)size, (unsigned long long)w.size,
+                     pith__status_name(status));
         }
     }
     assert_int_equal(open_bytes(w.bytes, w.size, &used), PITH_OK);
@@ -398,7 +417,8 @@ static void random_flips_do_no_harm(void **state) {
     gguf_free(&w);
 }
 
-/* A file of a few hundred bytes that claims much, in a memory that would allow it: what is taken must not follow the claim. */
+/* A file of a few hundred bytes that claims much, in a memory that would allow it: what is taken must not follow the
+ * claim. */
 static void claims_are_not_believed(void **state) {
     (void)state;
     for (int i = 0; i < PATCHES; i++) {

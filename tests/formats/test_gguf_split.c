@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PARTS = 3, TENSORS = 5 }; /* the sample's four lie in part 0, one in part 1, none in part 2 */
+enum {
+    PARTS = 3,
+    TENSORS = 5
+}; /* the sample's four lie in part 0, one in part 1, none in part 2 */
 
 /* What the split keys of each part say; tests change a number. */
 typedef struct split_keys {
@@ -155,7 +158,8 @@ static void a_renamed_first_part_finds_no_siblings(void **state) {
     free_parts(w);
 }
 
-static void check_refused(const gguf_writer w[PARTS], const int *order, int count, int32_t expected, const char *words) {
+static void check_refused(const gguf_writer w[PARTS], const int *order, int count, int32_t expected,
+                          const char *words) {
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
     pith__source *source;
@@ -163,7 +167,8 @@ static void check_refused(const gguf_writer w[PARTS], const int *order, int coun
     assert_int_equal(source_of(&mem, w, order, count, &source), PITH_OK);
     int32_t status = pith__modelfile_open(&mem, source, 0, &file);
     if (status != expected || !strstr(pith__error_text(), words)) {
-        fail_msg("%s (%s), expected %s with '%s'", pith__status_name(status), pith__error_text(), pith__status_name(expected), words);
+        fail_msg("%s (%s), expected %s with '%s'", pith__status_name(status), pith__error_text(),
+                 pith__status_name(expected), words);
     }
     pith__source_release(source);
     assert_int_equal(pith__mem_used(&mem), 0);

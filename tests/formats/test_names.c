@@ -19,7 +19,9 @@ static int by_value(const void *items, uint32_t a, uint32_t b) {
 
 static void sorts_any_input_in_n_log_n(void **state) {
     (void)state;
-    enum { LARGE = 4096 };
+    enum {
+        LARGE = 4096
+    };
     static uint32_t values[LARGE], order[LARGE];
     for (uint32_t count = 0; count <= LARGE; count = count < 40 ? count + 1 : count * 2) {
         for (int shape = 0; shape < 5; shape++) {
@@ -41,18 +43,24 @@ static void sorts_any_input_in_n_log_n(void **state) {
                 assert_true(i == 0 || values[order[i - 1]] <= values[order[i]]);
                 sum += order[i];
             }
-            assert_int_equal(sum, count ? (uint64_t)count * (count - 1) / 2 : 0); /* together with the order: a permutation */
+            assert_int_equal(sum, count ? (uint64_t)count * (count - 1) / 2
+                                        : 0); /* together with the order: a permutation */
         }
     }
 }
 
 static void finds_each_name_and_no_other(void **state) {
     (void)state;
-    enum { COUNT = 3000 };
+    enum {
+        COUNT = 3000
+    };
     item *items = calloc(COUNT, sizeof(*items));
     char(*texts)[32] = calloc(COUNT, sizeof(*texts));
     for (int i = 0; i < COUNT; i++) {
-        int length = snprintf(texts[i], sizeof(texts[i]), "blk.%d.%s", i / 3, i % 3 == 0 ? "q" : i % 3 == 1 ? "k" : "qk");
+        int length = snprintf(texts[i], sizeof(texts[i]), "blk.%d.%s", i / 3,
+                              i % 3 == 0   ? "q"
+                              : i % 3 == 1 ? "k"
+                                           : "qk");
         items[i].name = (pith__str){texts[i], (uint64_t)length};
     }
     pith__mem mem;

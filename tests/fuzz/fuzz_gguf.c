@@ -1,4 +1,5 @@
-/* Fuzz target: a GGUF file, opened in 16 MiB and used throughout if it opens. The first byte is the file's own: corpora are model files. */
+/* Fuzz target: a GGUF file, opened in 16 MiB and used throughout if it opens. The first byte is the file's own: corpora
+ * are model files. */
 #include "formats/exercise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);

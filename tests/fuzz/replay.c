@@ -1,4 +1,5 @@
-/* Runs a fuzz target over files, or over all files of folders, named on the command line: the corpus as an ordinary test. */
+/* Runs a fuzz target over files, or over all files of folders, named on the command line: the corpus as an ordinary
+ * test. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

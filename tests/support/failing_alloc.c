@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIVE UINT64_C(0x6c6976652070696e)
-#define DEAD UINT64_C(0x6465616420706974)
+#define LIVE   UINT64_C(0x6c6976652070696e)
+#define DEAD   UINT64_C(0x6465616420706974)
 #define CANARY UINT64_C(0x63616e6172792121)
 
 typedef struct block {
@@ -123,7 +123,8 @@ void *failing_alloc_hook(void *user, void *ptr, uint64_t old_size, uint64_t new_
 }
 
 /* One run with call `fail_at` failing; returns how many calls failed. */
-static uint64_t run_once(int32_t (*body)(pith__mem *mem, void *arg), void *arg, uint64_t fail_at, bool fail_on, uint64_t *calls) {
+static uint64_t run_once(int32_t (*body)(pith__mem *mem, void *arg), void *arg, uint64_t fail_at, bool fail_on,
+                         uint64_t *calls) {
     failing_alloc fa;
     failing_alloc_init(&fa, fail_at);
     fa.fail_on = fail_on;
@@ -158,7 +159,8 @@ uint64_t failing_alloc_each(int32_t (*body)(pith__mem *mem, void *arg), void *ar
             n++;
         }
         if (n <= whole) {
-            fail_msg("only %llu of %llu allocations could be made to fail", (unsigned long long)n - 1, (unsigned long long)whole);
+            fail_msg("only %llu of %llu allocations could be made to fail", (unsigned long long)n - 1,
+                     (unsigned long long)whole);
         }
     }
     return whole;

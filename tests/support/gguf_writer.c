@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HEAD_BYTES = 24 };
+enum {
+    HEAD_BYTES = 24
+};
 
 static void append(gguf_buffer *b, const void *bytes, uint64_t count) {
     if (b->size + count > b->capacity) {
@@ -149,8 +151,8 @@ static void pad_data(gguf_writer *w) {
     append(&w->data, NULL, (w->alignment - w->data.size % w->alignment) % w->alignment);
 }
 
-void gguf_tensor(gguf_writer *w, const char *name, uint32_t dtype, uint32_t n_dims, const uint64_t *dims, const void *data,
-                 uint64_t bytes) {
+void gguf_tensor(gguf_writer *w, const char *name, uint32_t dtype, uint32_t n_dims, const uint64_t *dims,
+                 const void *data, uint64_t bytes) {
     if (!data) {
         if (!pith__row_bytes(dtype, dims[0], &bytes)) {
             abort();

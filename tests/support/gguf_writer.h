@@ -1,5 +1,6 @@
-/* Writes GGUF files for tests, in memory: keys and tensors are added in any order, gguf_finish() lays the file out, and gguf_find()
- * tells where each field of it stands, so that tests can damage exactly that field. Runs out of memory by abort(): it is for tests.
+/* Writes GGUF files for tests, in memory: keys and tensors are added in any order, gguf_finish() lays the file out, and
+ * gguf_find() tells where each field of it stands, so that tests can damage exactly that field. Runs out of memory by
+ * abort(): it is for tests.
  *
  *     gguf_writer w;
  *     gguf_init(&w, 3);
@@ -23,11 +24,21 @@ typedef struct gguf_buffer {
 
 /* Where in the file a field begins. */
 typedef enum gguf_field {
-    GGUF_MAGIC, GGUF_VERSION, GGUF_TENSOR_COUNT, GGUF_KEY_COUNT, /* of the head; their name is "" */
-    GGUF_NAME_LENGTH, GGUF_NAME,                                 /* of a key or tensor */
-    GGUF_VALUE_TYPE, GGUF_ELEMENT_TYPE, GGUF_COUNT, GGUF_VALUE,  /* of a key; the value of a string begins with its length */
-    GGUF_DIM_COUNT, GGUF_DIMS, GGUF_TYPE, GGUF_OFFSET,           /* of a tensor */
-    GGUF_DATA                                                    /* of a tensor; of the whole data section with name "" */
+    GGUF_MAGIC,
+    GGUF_VERSION,
+    GGUF_TENSOR_COUNT,
+    GGUF_KEY_COUNT, /* of the head; their name is "" */
+    GGUF_NAME_LENGTH,
+    GGUF_NAME, /* of a key or tensor */
+    GGUF_VALUE_TYPE,
+    GGUF_ELEMENT_TYPE,
+    GGUF_COUNT,
+    GGUF_VALUE, /* of a key; the value of a string begins with its length */
+    GGUF_DIM_COUNT,
+    GGUF_DIMS,
+    GGUF_TYPE,
+    GGUF_OFFSET, /* of a tensor */
+    GGUF_DATA    /* of a tensor; of the whole data section with name "" */
 } gguf_field;
 
 typedef struct gguf_mark {
@@ -66,9 +77,10 @@ void gguf_str(gguf_writer *w, const char *key, const char *text);
 void gguf_array(gguf_writer *w, const char *key, pith__value_type element, const void *elements, uint64_t count);
 void gguf_strings(gguf_writer *w, const char *key, const pith__str *texts, uint64_t count);
 
-/* `data` has the bytes of the whole tensor in its file form, `bytes` of them; NULL: zeros, and bytes is worked out from the type. */
-void gguf_tensor(gguf_writer *w, const char *name, uint32_t dtype, uint32_t n_dims, const uint64_t *dims, const void *data,
-                 uint64_t bytes);
+/* `data` has the bytes of the whole tensor in its file form, `bytes` of them; NULL: zeros, and bytes is worked out from
+ * the type. */
+void gguf_tensor(gguf_writer *w, const char *name, uint32_t dtype, uint32_t n_dims, const uint64_t *dims,
+                 const void *data, uint64_t bytes);
 
 void gguf_finish(gguf_writer *w);
 /* False when the file could not be written. */

@@ -1,6 +1,6 @@
-/* How many processors this process may use: its affinity mask, then the smallest CPU quota among its control group and that group's
- * ancestors. Version 2 has "cpu.max" ("<quota|max> <period>"), version 1 "cpu.cfs_quota_us" (-1: none) and "cpu.cfs_period_us".
- * Sources: the kernel's admin-guide/cgroup-v2.rst and scheduler/sched-bwc.rst.
+/* How many processors this process may use: its affinity mask, then the smallest CPU quota among its control group and
+ * that group's ancestors. Version 2 has "cpu.max" ("<quota|max> <period>"), version 1 "cpu.cfs_quota_us" (-1: none) and
+ * "cpu.cfs_period_us". Sources: the kernel's admin-guide/cgroup-v2.rst and scheduler/sched-bwc.rst.
  *
  * Invariant: anything unreadable or unexpected means "no quota", never a failure. Must not know: pools. */
 #include "base/posix/os_cgroup.h"
@@ -13,7 +13,8 @@
 
 #define NO_QUOTA UINT32_MAX
 
-/* Files in /proc and /sys have no size: read until the end or the capacity. Returns the length; the text is closed with a zero. */
+/* Files in /proc and /sys have no size: read until the end or the capacity. Returns the length; the text is closed with
+ * a zero. */
 static size_t read_text(const char *path, char *out, size_t capacity) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     size_t length = 0;
@@ -74,8 +75,8 @@ static uint32_t quota_v1(const char *folder) {
     return read_number(&p, &period) ? cpus_of(quota, period) : NO_QUOTA;
 }
 
-/* The smallest quota of root/group, root/parent-of-group, ..., root. Inside a container `group` may be the host's name for it, which
- * does not exist here; the walk then ends at the root, which is the container's own. */
+/* The smallest quota of root/group, root/parent-of-group, ..., root. Inside a container `group` may be the host's name
+ * for it, which does not exist here; the walk then ends at the root, which is the container's own. */
 static uint32_t smallest_quota(const char *root, pith__str group, uint32_t (*quota_of)(const char *folder)) {
     uint32_t smallest = NO_QUOTA;
     for (;;) {

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Processors that the quota of this process allows, rounded up; UINT32_MAX when there is none. `membership` is the file that names
- * the process's groups ("/proc/self/cgroup"), `mount` where the group trees are ("/sys/fs/cgroup"). */
+/* Processors that the quota of this process allows, rounded up; UINT32_MAX when there is none. `membership` is the file
+ * that names the process's groups ("/proc/self/cgroup"), `mount` where the group trees are ("/sys/fs/cgroup"). */
 uint32_t pith__cgroup_cpus(const char *membership, const char *mount);
 
 #endif

@@ -1,7 +1,7 @@
 /* Files of base/os.h on POSIX: opened read-only and close-on-exec, read by position, so that threads share them freely.
  *
- * Invariant: only regular files are let in (opening a pipe must not block, a directory cannot be read), and the file position of a
- * descriptor that the host lent is never moved. Must not know: formats. */
+ * Invariant: only regular files are let in (opening a pipe must not block, a directory cannot be read), and the file
+ * position of a descriptor that the host lent is never moved. Must not know: formats. */
 #define _FILE_OFFSET_BITS 64
 #include "base/os.h"
 #include <errno.h>

@@ -1,7 +1,9 @@
-/* base/os.h on POSIX: threads, locks, conditions, clock, fork. Files are in os_files.c, processor counting in os_cgroup.c.
+/* base/os.h on POSIX: threads, locks, conditions, clock, fork. Files are in os_files.c, processor counting in
+ * os_cgroup.c.
  *
- * Invariant: process-wide settings stay as they are; the only things that outlive a call are one pthread key and one fork handler,
- * each made once (the shared library is linked nodelete, so they never dangle). Must not know: models, pools. */
+ * Invariant: process-wide settings stay as they are; the only things that outlive a call are one pthread key and one
+ * fork handler, each made once (the shared library is linked nodelete, so they never dangle). Must not know: models,
+ * pools. */
 #include "base/os.h"
 #include <errno.h>
 #include <limits.h>
@@ -12,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S UINT64_C(1000000000)
+#define NS_PER_S    UINT64_C(1000000000)
 #define STACK_BYTES ((size_t)1 << 20)
 
 int32_t pith__mutex_init(pith__mutex *m) {

@@ -1,5 +1,5 @@
-/* The lock, condition and thread of base/os.h on Windows. The structs hold one pointer each, as SRWLOCK and CONDITION_VARIABLE are
- * documented to; windows.h itself stays in os_windows.c, which checks the sizes. */
+/* The lock, condition and thread of base/os.h on Windows. The structs hold one pointer each, as SRWLOCK and
+ * CONDITION_VARIABLE are documented to; windows.h itself stays in os_windows.c, which checks the sizes. */
 #ifndef PITH_BASE_WINDOWS_OS_TYPES_H
 #define PITH_BASE_WINDOWS_OS_TYPES_H
 

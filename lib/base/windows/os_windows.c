@@ -1,5 +1,6 @@
-/* base/os.h on Windows (7 and later): slim locks, condition variables, fiber-local storage for the thread's value (its callback runs
- * when a thread ends, which plain thread-local storage has not), positioned reads with OVERLAPPED offsets.
+/* base/os.h on Windows (7 and later): slim locks, condition variables, fiber-local storage for the thread's value (its
+ * callback runs when a thread ends, which plain thread-local storage has not), positioned reads with OVERLAPPED
+ * offsets.
  *
  * Invariant: as base/os.h. There is no fork here: its generation never changes. Must not know: models, pools. */
 #define WIN32_LEAN_AND_MEAN
@@ -11,11 +12,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define NS_PER_S UINT64_C(1000000000)
-#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S    UINT64_C(1000000000)
+#define NS_PER_MS   UINT64_C(1000000)
 #define STACK_BYTES (1u << 20)
 #define CHUNK_BYTES (UINT64_C(64) << 20) /* of one ReadFile, which takes 32 bits */
-enum { MAX_PATH_UNITS = 4096 };
+enum {
+    MAX_PATH_UNITS = 4096
+};
 
 _Static_assert(sizeof(SRWLOCK) == sizeof(pith__mutex), "a slim lock is one pointer");
 _Static_assert(sizeof(CONDITION_VARIABLE) == sizeof(pith__cond), "a condition variable is one pointer");
@@ -148,7 +151,7 @@ uint64_t pith__clock_ns(void) {
     return t / f * NS_PER_S + t % f * NS_PER_S / f;
 }
 
-/* The processors of this process's group; a process of several groups (over 64 processors) sees all of its mask as 0. */
+/* The processors of this process's group; in several groups (over 64 processors) the mask reads as 0. */
 uint32_t pith__cpu_count(void) {
     DWORD_PTR mine, all;
     uint32_t count = 0;
@@ -222,7 +225,8 @@ int32_t pith__file_open(pith__file *f, const char *path) {
     return check_regular(f);
 }
 
-/* `fd` is a descriptor of the C library. A handle that the host opened for overlapped use must not have other reads under way. */
+/* `fd` is a descriptor of the C library. A handle that the host opened for overlapped use must not have other reads
+ * under way. */
 int32_t pith__file_adopt(pith__file *f, int64_t fd) {
     f->handle = -1;
     f->name = "<descriptor>";
