@@ -2,16 +2,19 @@
 include(CMakePackageConfigHelpers)
 
 set(PITH_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/pith)
-set(PITH_TARGETS pith_static)
+install(TARGETS pith_static EXPORT pith-static ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT pith-static NAMESPACE pith:: DESTINATION ${PITH_PACKAGE_DIR})
 if(PITH_SHARED)
-  list(APPEND PITH_TARGETS pith)
+  install(TARGETS pith EXPORT pith-shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(EXPORT pith-shared NAMESPACE pith:: DESTINATION ${PITH_PACKAGE_DIR})
 endif()
-install(TARGETS ${PITH_TARGETS} EXPORT pith-targets
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${CMAKE_SOURCE_DIR}/include/pith/pith.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pith)
 
-install(EXPORT pith-targets NAMESPACE pith:: DESTINATION ${PITH_PACKAGE_DIR})
+# find_package(pith) looks for these modules to offer pith::static.
+set(PITH_MODULES PITH_CJSON libcjson PITH_ZSTD libzstd)
+if(PITH_OPENBLAS)
+  list(APPEND PITH_MODULES PITH_OPENBLAS openblas)
+endif()
 configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/pith-config.cmake.in ${CMAKE_BINARY_DIR}/pith-config.cmake
                               INSTALL_DESTINATION ${PITH_PACKAGE_DIR})
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/pith-config-version.cmake COMPATIBILITY SameMinorVersion)
@@ -22,12 +25,12 @@ install(FILES ${CMAKE_BINARY_DIR}/pith-config.cmake ${CMAKE_BINARY_DIR}/pith-con
 file(RELATIVE_PATH PITH_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 file(RELATIVE_PATH PITH_PC_LIBDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
 file(RELATIVE_PATH PITH_PC_INCLUDEDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
-# pkg-config resolves the static library's needs by their own modules.
-set(PITH_REQUIRES_PRIVATE "libcjson, libzstd")
-if(PITH_OPENBLAS)
-  string(APPEND PITH_REQUIRES_PRIVATE ", openblas")
-endif()
-set(PITH_LIBS_PRIVATE "${CMAKE_THREAD_LIBS_INIT}")
+# What the static library needs is named as such and not as Requires.private, which would ask for the static forms of it too (and with
+# OpenBLAS's for a Fortran library).
+list(JOIN CJSON_LDFLAGS " " cjson)
+list(JOIN ZSTD_LDFLAGS " " zstd)
+list(JOIN OPENBLAS_LDFLAGS " " openblas)
+set(PITH_LIBS_PRIVATE "${cjson} ${zstd} ${openblas} ${CMAKE_THREAD_LIBS_INIT}")
 if(UNIX)
   string(APPEND PITH_LIBS_PRIVATE " -lm")
 endif()

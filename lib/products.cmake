@@ -2,13 +2,13 @@
 #   pith           libpith.so, which shows the symbols of api/exports.txt and no others
 #   pith_static    libpith.a, one object with all other symbols made local, so that nothing can clash with the host's
 #   pith_internal  everything with its internal symbols, for tests and benchmarks; not installed
-set(PITH_EXPORTS ${CMAKE_CURRENT_SOURCE_DIR}/api/exports.txt)
+set(PITH_EXPORTS ${CMAKE_CURRENT_SOURCE_DIR}/api/exports.txt CACHE INTERNAL "")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PITH_EXPORTS})
 
-# What users of the static library link besides: as targets within this build, as plain names from an installed package.
-set(PITH_STATIC_NEEDS cjson zstd)
+# What users of the static library link besides: this build's targets here, those of pith-config.cmake from an installed package.
+set(PITH_STATIC_NEEDS Threads::Threads PkgConfig::PITH_CJSON PkgConfig::PITH_ZSTD)
 if(PITH_OPENBLAS)
-  list(APPEND PITH_STATIC_NEEDS openblas)
+  list(APPEND PITH_STATIC_NEEDS PkgConfig::PITH_OPENBLAS)
 endif()
 if(UNIX)
   list(APPEND PITH_STATIC_NEEDS m)
@@ -53,6 +53,6 @@ add_library(pith_static STATIC ${PITH_ONE})
 pith_public_target(pith_static static)
 set_target_properties(pith_static PROPERTIES LINKER_LANGUAGE C)
 target_link_libraries(pith_static INTERFACE $<BUILD_INTERFACE:pith_dependencies>
-                                            "$<INSTALL_INTERFACE:Threads::Threads;${PITH_STATIC_NEEDS}>")
+                                            "$<INSTALL_INTERFACE:${PITH_STATIC_NEEDS}>")
 
 include(PithInstall)
