@@ -8,20 +8,22 @@
 #include "tokenizer/pretok.h"
 #include "tokenizer/tokenizer_impl.h"
 
-enum { PAIR_PROBE_LIMIT = 2048 };
-
-/* A merge: the two ids, its rank, the id it makes. */
-typedef struct pair {
-    uint64_t key; /* left << 32 | right */
-    uint32_t rank;
-    uint32_t joined_plus_1; /* 0: a free slot */
-} pair;
+/* A merge in one word: left id, right id, rank. */
+enum {
+    ID_BITS = 21,
+    RANK_BITS = 64 - 2 * ID_BITS,
+    COUNT_LIMIT = (1 << ID_BITS) - 1, /* tokens */
+    MERGE_LIMIT = (1 << RANK_BITS) - 1,
+    PAIR_PROBE_LIMIT = 2048
+};
+#define NO_PAIR UINT64_MAX
 
 typedef struct bpe_model {
     const pith__pretok *pretok;
     int32_t byte_ids[256]; /* -1: the vocabulary lacks this byte */
-    pair *pairs;           /* open addressing */
+    uint64_t *pairs;       /* open addressing; NO_PAIR: a free slot */
     uint32_t pair_mask;
+    int32_t *joined; /* by rank: the id a merge makes */
 } bpe_model;
 
 /* ---- The alphabet. ---- */
@@ -57,30 +59,38 @@ static bool unescape(int32_t type, pith__str entry, uint8_t *out, uint64_t *leng
 
 /* ---- Merges. ---- */
 
+static uint64_t pair_key(int32_t left, int32_t right) {
+    return (uint64_t)(uint32_t)left << ID_BITS | (uint32_t)right;
+}
+
 static uint32_t pair_slot(uint64_t key, uint32_t mask) {
     return (uint32_t)(pith__hash_step(0, key) >> 16) & mask;
 }
 
-static const pair *find_pair(const bpe_model *model, uint64_t key) {
+/* The rank of a merge; PITH__NO_RANK: there is none. */
+static uint32_t find_rank(const bpe_model *model, uint64_t key) {
     for (uint32_t at = pair_slot(key, model->pair_mask);; at = (at + 1) & model->pair_mask) {
-        const pair *p = &model->pairs[at];
-        if (p->key == key || p->joined_plus_1 == 0) {
-            return p;
+        uint64_t pair = model->pairs[at];
+        if (pair >> RANK_BITS == key) {
+            return (uint32_t)(pair & MERGE_LIMIT);
+        }
+        if (pair == NO_PAIR) {
+            return PITH__NO_RANK;
         }
     }
 }
 
-static int32_t add_pair(bpe_model *model, uint64_t key, uint32_t rank, int32_t joined) {
+static int32_t add_pair(bpe_model *model, uint64_t key, uint32_t rank) {
     uint32_t at = pair_slot(key, model->pair_mask);
-    for (uint32_t probes = 0; model->pairs[at].joined_plus_1 != 0; at = (at + 1) & model->pair_mask) {
-        if (model->pairs[at].key == key) {
+    for (uint32_t probes = 0; model->pairs[at] != NO_PAIR; at = (at + 1) & model->pair_mask) {
+        if (model->pairs[at] >> RANK_BITS == key) {
             return PITH_OK; /* the same merge again: the first counts */
         }
         if (++probes > PAIR_PROBE_LIMIT) {
             return pith__fail(PITH_E_FORMAT, "vocabulary: its merges collide in a hash table, as if made to (merge %u)", rank);
         }
     }
-    model->pairs[at] = (pair){key, rank, (uint32_t)joined + 1};
+    model->pairs[at] = key << RANK_BITS | rank;
     return PITH_OK;
 }
 
@@ -112,6 +122,17 @@ static int32_t read_side(const pith__vocab *vocab, uint64_t rank, pith__str side
     return *id < 0 && pith__vocab_find(vocab, side) < 0 ? missing_side(rank, side) : PITH_OK;
 }
 
+/* The piece with these bytes. Vocabularies list the results of their merges in order, so `guess` is nearly always it. */
+static int32_t find_joined(const pith__vocab *vocab, const uint8_t *bytes, uint64_t length, int32_t guess) {
+    if (guess > 0 && (uint32_t)guess < vocab->texts.count && pith__vocab_is_piece(vocab, (uint32_t)guess)) {
+        pith__str text = pith__vocab_text(vocab, (uint32_t)guess), wanted = {(const char *)bytes, length};
+        if (pith__str_equal(text, wanted)) {
+            return guess;
+        }
+    }
+    return pith__vocab_piece(vocab, bytes, length);
+}
+
 static int32_t read_merge(const pith__tokenizer *t, bpe_model *model, uint64_t rank, pith__str merge) {
     uint8_t bytes[2 * PITH__TOKEN_TEXT_LIMIT];
     pith__str left, right;
@@ -125,19 +146,23 @@ static int32_t read_merge(const pith__tokenizer *t, bpe_model *model, uint64_t r
     if (left_id < 0 || right_id < 0) {
         return PITH_OK;
     }
-    int32_t joined = pith__vocab_piece(&t->vocab, bytes, left_length + right_length);
-    return joined < 0 ? PITH_OK : add_pair(model, (uint64_t)left_id << 32 | (uint32_t)right_id, (uint32_t)rank, joined);
+    int32_t guess = rank > 0 ? model->joined[rank - 1] + 1 : 0;
+    model->joined[rank] = find_joined(&t->vocab, bytes, left_length + right_length, guess);
+    return model->joined[rank] < 0 ? PITH_OK : add_pair(model, pair_key(left_id, right_id), (uint32_t)rank);
 }
 
 static int32_t read_merges(pith__tokenizer *t, bpe_model *model, const pith__vocab_spec *spec) {
-    if (spec->n_merges > INT32_MAX || (spec->n_merges > 0 && spec->merges == NULL)) {
-        return pith__fail(PITH_E_FORMAT, "vocabulary: %llu merges", (unsigned long long)spec->n_merges);
+    if (spec->count > COUNT_LIMIT || spec->n_merges > MERGE_LIMIT || (spec->n_merges > 0 && spec->merges == NULL)) {
+        return pith__fail(PITH_E_FORMAT, "vocabulary: %llu tokens and %llu merges; at most %d and %d are supported",
+                          (unsigned long long)spec->count, (unsigned long long)spec->n_merges, COUNT_LIMIT, MERGE_LIMIT);
     }
     uint64_t slots = 16;
     while (slots * 3 < spec->n_merges * 4) {
         slots *= 2;
     }
+    PITH_TRY(PITH_NEW_ARRAY(t->mem, &model->joined, spec->n_merges, "merges"));
     PITH_TRY(PITH_NEW_ARRAY(t->mem, &model->pairs, slots, "merges"));
+    memset(model->pairs, 0xFF, (size_t)slots * sizeof(*model->pairs));
     model->pair_mask = (uint32_t)(slots - 1);
     for (uint64_t rank = 0; rank < spec->n_merges; rank++) {
         PITH_TRY(read_merge(t, model, rank, spec->merges[rank]));
@@ -170,6 +195,7 @@ static int32_t create(pith__tokenizer *t, const pith__vocab_spec *spec) {
 static void destroy(pith__tokenizer *t) {
     bpe_model *model = t->model;
     pith__mem_free(t->mem, model->pairs);
+    pith__mem_free(t->mem, model->joined);
     pith__mem_free(t->mem, model);
 }
 
@@ -178,9 +204,8 @@ static void destroy(pith__tokenizer *t) {
 static void join(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
     const bpe_model *model = context;
     (void)end;
-    const pair *p = find_pair(model, (uint64_t)(uint32_t)left->id << 32 | (uint32_t)right->id);
-    left->rank = p->joined_plus_1 == 0 ? PITH__NO_RANK : p->rank;
-    left->joined = (int32_t)p->joined_plus_1 - 1;
+    left->rank = find_rank(model, pair_key(left->id, right->id));
+    left->joined = left->rank == PITH__NO_RANK ? -1 : model->joined[left->rank];
 }
 
 /* One symbol a byte; a byte that the vocabulary lacks is the unknown token, or nothing where there is none, as in the official

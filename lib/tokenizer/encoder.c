@@ -81,20 +81,40 @@ static void repeat_word(pith__encoder *e, const pith__seen_word *w, uint32_t sta
     list->count += w->count;
 }
 
+static bool is_word(const pith__encoder *e, const pith__seen_word *w, uint32_t start, uint32_t length) {
+    return w->length == length && memcmp(e->text + w->start, e->text + start, length) == 0;
+}
+
+/* The word where it was seen, or NULL. Two places a hash; the one used last is the first, so that rare words do not push out
+ * frequent ones. */
+static const pith__seen_word *find_seen(pith__seen_word *pair, const pith__encoder *e, uint32_t start, uint32_t length) {
+    if (is_word(e, &pair[0], start, length)) {
+        return &pair[0];
+    }
+    pith__seen_word second = pair[1];
+    pair[1] = pair[0];
+    if (is_word(e, &second, start, length)) {
+        pair[0] = second;
+        return &pair[0];
+    }
+    return NULL;
+}
+
 int32_t pith__encoder_word(pith__encoder *e, uint32_t start, uint32_t length) {
     const pith__algorithm *algorithm = e->tokenizer->algorithm;
     PITH_TRY(reserve(e, length));
     if (e->seen_mask == 0 || length > SEEN_WORD_LIMIT) {
         return algorithm->word(e, start, length);
     }
-    pith__seen_word *w = &e->seen[pith__hash_text(e->text + start, length) & e->seen_mask];
-    if (w->length == length && memcmp(e->text + w->start, e->text + start, length) == 0) {
-        repeat_word(e, w, start);
+    pith__seen_word *pair = &e->seen[(pith__hash_text(e->text + start, length) & e->seen_mask) & ~1u];
+    const pith__seen_word *seen = find_seen(pair, e, start, length);
+    if (seen != NULL) {
+        repeat_word(e, seen, start);
         return PITH_OK;
     }
     uint64_t first = e->list->count;
     PITH_TRY(algorithm->word(e, start, length));
-    *w = (pith__seen_word){start, length, (uint32_t)(first - e->first_token), (uint32_t)(e->list->count - first)};
+    pair[0] = (pith__seen_word){start, length, (uint32_t)(first - e->first_token), (uint32_t)(e->list->count - first)};
     return PITH_OK;
 }
 

@@ -25,20 +25,23 @@ void pith__text_table_free(pith__mem *mem, pith__text_table *table) {
     table->slots = NULL;
 }
 
-int32_t pith__text_table_add(pith__text_table *table, uint32_t id) {
+int32_t pith__text_table_add(pith__text_table *table, uint32_t id, bool *duplicate) {
+    *duplicate = false;
     const uint32_t *start = table->texts->starts + id;
     const uint8_t *p = table->texts->bytes + start[0];
     uint64_t n = start[1] - start[0];
-    if (pith__text_table_find(table, p, n) >= 0) {
-        return PITH_OK;
-    }
     uint64_t hash = pith__hash_text(p, n);
+    uint64_t tag = hash >> 32 << 32;
     uint32_t at = (uint32_t)hash & table->mask;
     for (uint32_t probes = 0; table->slots[at] != 0; at = (at + 1) & table->mask) {
+        if (pith__text_table_holds(table, table->slots[at], tag, p, n)) {
+            *duplicate = true;
+            return PITH_OK;
+        }
         if (++probes > PROBE_LIMIT) {
             return pith__fail(PITH_E_FORMAT, "vocabulary: its texts collide in a hash table, as if made to (token %u)", id);
         }
     }
-    table->slots[at] = (hash >> 32 << 32) | (id + 1);
+    table->slots[at] = tag | (id + 1);
     return PITH_OK;
 }

@@ -6,6 +6,7 @@
 #define PITH_TOKENIZER_TEXT_TABLE_H
 
 #include "base/memory.h"
+#include <stdbool.h>
 #include <string.h>
 
 /* Texts by id: id i is bytes[starts[i] .. starts[i + 1]). */
@@ -48,26 +49,28 @@ static inline uint64_t pith__hash_text(const uint8_t *p, uint64_t n) {
 int32_t pith__text_table_create(pith__mem *mem, pith__text_table *table, const pith__texts *texts, uint32_t count);
 void pith__text_table_free(pith__mem *mem, pith__text_table *table);
 
-/* Adds the text of `id`. PITH_E_FORMAT when the texts collide beyond what chance does: a table made to be slow. */
-int32_t pith__text_table_add(pith__text_table *table, uint32_t id);
+/* Adds the text of `id`, unless an entry has it already: *duplicate. PITH_E_FORMAT when the texts collide beyond what chance does: a table made to be slow. */
+int32_t pith__text_table_add(pith__text_table *table, uint32_t id, bool *duplicate);
+
+/* Whether the taken `slot` is that of these bytes, whose hash has the upper half `tag`. */
+static inline bool pith__text_table_holds(const pith__text_table *table, uint64_t slot, uint64_t tag, const uint8_t *p, uint64_t n) {
+    if ((slot ^ tag) >> 32 != 0) {
+        return false;
+    }
+    const uint32_t *start = table->texts->starts + ((uint32_t)slot - 1);
+    return start[1] - start[0] == n && memcmp(table->texts->bytes + start[0], p, (size_t)n) == 0;
+}
 
 /* The id whose text is these bytes, or -1. */
 static inline int32_t pith__text_table_find(const pith__text_table *table, const uint8_t *p, uint64_t n) {
     uint64_t hash = pith__hash_text(p, n);
     uint64_t tag = hash >> 32 << 32;
-    for (uint32_t at = (uint32_t)hash & table->mask;; at = (at + 1) & table->mask) {
-        uint64_t slot = table->slots[at];
-        if (slot == 0) {
-            return -1;
-        }
-        if ((slot ^ tag) >> 32 == 0) {
-            uint32_t id = (uint32_t)slot - 1;
-            const uint32_t *start = table->texts->starts + id;
-            if (start[1] - start[0] == n && memcmp(table->texts->bytes + start[0], p, (size_t)n) == 0) {
-                return (int32_t)id;
-            }
+    for (uint32_t at = (uint32_t)hash & table->mask; table->slots[at] != 0; at = (at + 1) & table->mask) {
+        if (pith__text_table_holds(table, table->slots[at], tag, p, n)) {
+            return (int32_t)(uint32_t)table->slots[at] - 1;
         }
     }
+    return -1;
 }
 
 #endif

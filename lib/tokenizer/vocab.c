@@ -139,7 +139,9 @@ static int32_t build_tables(pith__mem *mem, pith__vocab *v) {
     PITH_TRY(pith__text_table_create(mem, &v->pieces, &v->texts, pieces));
     PITH_TRY(pith__text_table_create(mem, &v->others, &v->texts, v->texts.count - pieces));
     for (uint32_t id = 0; id < v->texts.count; id++) {
-        PITH_TRY(pith__text_table_add(pith__vocab_is_piece(v, id) ? &v->pieces : &v->others, id));
+        bool duplicate = false;
+        PITH_TRY(pith__text_table_add(pith__vocab_is_piece(v, id) ? &v->pieces : &v->others, id, &duplicate));
+        v->stray[id / 8] |= (uint8_t)(duplicate << (id % 8));
     }
     return PITH_OK;
 }

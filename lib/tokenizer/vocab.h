@@ -19,7 +19,7 @@ typedef bool (*pith__unescape_fn)(int32_t type, pith__str entry, uint8_t *out, u
 typedef struct pith__vocab {
     pith__texts texts; /* what each token stands for; for entries that are no pieces, the entry as it is */
     uint8_t *types;    /* PITH__TOKEN_x; normal ones are pieces unless `stray` */
-    uint8_t *stray;    /* bit per id: the text is the entry as it is, so a normal one is no piece */
+    uint8_t *stray;    /* bit per id: a normal entry that is no piece: no text encodes to it, or an earlier one has its text */
     pith__unescape_fn unescape;
     pith__text_table pieces, others;
     uint64_t longest; /* bytes */
