@@ -37,13 +37,14 @@
  *   Text       is UTF-8, given as pointer and length in bytes; PITH_MEASURE as length means that it ends with a zero byte. Invalid
  *              UTF-8 is allowed in.
  *   Buffers    of the caller: (buffer, capacity, &size). Too small: PITH_E_BUFFER, *size tells what is needed, nothing is written.
- *              A NULL buffer with capacity 0 asks for the size: that returns PITH_E_BUFFER too, unless the size is 0.
+ *              A NULL buffer with capacity 0 asks for the size: that returns PITH_E_BUFFER too, unless the size is 0. Texts are
+ *              written without a closing zero; only those of pith_error_copy and pith_request_error_copy have one.
  *   Views      are borrowed pointers into an object; each function says for how long.
  *   Ownership  What a _create, _open or _from_ function gives is yours to _release, once. Release takes NULL. Children retain their
  *              parents: any order of releases is safe. Options are copied when used.
- *   Threads    Options, decoders and requests: one thread at a time (pith_request_cancel: any thread). All else: any thread at any
- *              time. The library calls your code only through the hooks you set (allocator, log, executor, reader, progress) and the
- *              callback of pith_request_run, which runs on the thread that called it.
+ *   Threads    Options, sources, decoders and requests: one thread at a time (pith_request_cancel: any thread). All else: any thread
+ *              at any time. The library calls your code only through the hooks you set (allocator, log, executor, reader, progress) and
+ *              the callback of pith_request_run, which runs on the thread that called it.
  *   Fork       In the child, engines and requests of the parent answer PITH_E_FORKED (releasing them is fine); models stay usable.
  *   Promises   The library never exits, aborts, prints, or changes signal handlers, locale, floating-point mode or BLAS settings.
  *   Numbers    of statuses, keys, fields and kinds never change and are never reused.
@@ -113,10 +114,10 @@ typedef struct pith_decoder pith_decoder;
 PITH_API uint32_t pith_version(void);
 
 /* Writes what this build is, as a JSON object: version, numerics revision, layout number, CPU levels (those of this machine),
- * families, tensor types, OpenBLAS's own description or null. Statuses: OK, BUFFER, ARGUMENT. Any thread. Since 0.1. */
+ * families, tensor types, OpenBLAS's own description or null. Statuses: OK, BUFFER, ARGUMENT, MEMORY. Any thread. Since 0.1. */
 PITH_API int32_t pith_build_json(char *buffer, uint64_t capacity, uint64_t *size);
 
-/* Returns the fixed name of a status ("PITH_E_FORMAT"), for logs; "PITH_E_?" for an unknown number. Never NULL. Since 0.1. */
+/* Returns the fixed name of a status ("PITH_E_FORMAT"), for logs; "PITH_E_UNKNOWN" for an unknown number. Never NULL. Since 0.1. */
 PITH_API const char *pith_status_name(int32_t status);
 
 /* Copies the sentence that explains the calling thread's last failed call, with a closing zero; *size (may be NULL) is its length
@@ -137,46 +138,47 @@ PITH_API int32_t pith_error_copy(char *buffer, uint64_t capacity, uint64_t *size
 #define PITH_SCOPE_ENGINE 3
 #define PITH_SCOPE_REQUEST 4
 
-/* Key                                     type     meaning; the defaults and ranges are in pith_key_* */
-#define PITH_KEY_MEMORY_LIMIT 100       /* i64      bytes the library may hold at once; 0: no limit */
-#define PITH_KEY_CPU 101                /* str      highest instruction set to use: ref, avx2, ...; "": the best (or PITH_CPU) */
+/* Key                                     type     [default] meaning; ranges and the same words can be read with pith_key_* */
+#define PITH_KEY_MEMORY_LIMIT 100       /* i64      [0] bytes the library may hold at once; 0: no limit */
+#define PITH_KEY_CPU 101                /* str      [""] highest instruction set to use: ref, avx2, ...; "": what PITH_CPU in the
+                                         *          environment says, or else the best */
 
-#define PITH_KEY_EXACT 200              /* i64      1: float matrices take pith's own kernels: same bits everywhere */
-#define PITH_KEY_LOAD_THREADS 201       /* i64      threads that read and pack weights; 0: all processors */
-#define PITH_KEY_METADATA_LIMIT 202     /* i64      bytes a file's metadata may take */
-#define PITH_KEY_BLAS_COLUMNS 203       /* i64      fewest columns at which a float matrix goes to OpenBLAS; 0: as measured */
+#define PITH_KEY_EXACT 200              /* i64      [0] 1: float matrices take pith's own kernels: same bits everywhere */
+#define PITH_KEY_LOAD_THREADS 201       /* i64      [0] threads that read and pack weights; 0: all processors */
+#define PITH_KEY_METADATA_LIMIT 202     /* i64      [1073741824] bytes a file's metadata may take */
+#define PITH_KEY_BLAS_COLUMNS 203       /* i64      [0] fewest columns at which a float matrix goes to OpenBLAS; 0: as measured */
 
-#define PITH_KEY_THREADS 300            /* i64      threads that compute; 0: all processors; 1: the caller's own, none is started */
-#define PITH_KEY_CONTEXT 301            /* i64      most tokens of one sequence; 0: the model's own limit */
-#define PITH_KEY_KV_TOKENS 302          /* i64      tokens the KV cache holds for all sequences; 0: up to four contexts, at most
+#define PITH_KEY_THREADS 300            /* i64      [0] threads that compute; 0: all processors; 1: the caller's own, none is started */
+#define PITH_KEY_CONTEXT 301            /* i64      [0] most tokens of one sequence; 0: the model's own limit */
+#define PITH_KEY_KV_TOKENS 302          /* i64      [0] tokens the KV cache holds for all sequences; 0: up to four contexts, at most
                                          *          8192 (or PITH_KEY_CONTEXT, if that is more); it bounds the context */
-#define PITH_KEY_KV_TYPE 303            /* str      element type of the KV cache: f16, f32 */
-#define PITH_KEY_BATCH_TOKENS 304       /* i64      most tokens computed in one step */
-#define PITH_KEY_MAX_SEQUENCES 305      /* i64      most sequences computed in one step */
-#define PITH_KEY_QUEUE_LIMIT 306        /* i64      requests that may wait; one more is PITH_E_BUSY */
+#define PITH_KEY_KV_TYPE 303            /* str      [f16] element type of the KV cache: f16, f32 */
+#define PITH_KEY_BATCH_TOKENS 304       /* i64      [512] most tokens computed in one step */
+#define PITH_KEY_MAX_SEQUENCES 305      /* i64      [64] most sequences computed in one step */
+#define PITH_KEY_QUEUE_LIMIT 306        /* i64      [256] requests that may wait; one more is PITH_E_BUSY */
 
-#define PITH_KEY_MAX_TOKENS 400         /* i64      tokens to generate at most; 0: until the context is full */
-#define PITH_KEY_TEMPERATURE 401        /* f64      0: greedy */
-#define PITH_KEY_TOP_K 402              /* i64      0: off */
-#define PITH_KEY_TOP_P 403              /* f64      1: off */
-#define PITH_KEY_MIN_P 404              /* f64      0: off */
-#define PITH_KEY_TYPICAL_P 405          /* f64      1: off */
-#define PITH_KEY_REPEAT_PENALTY 406     /* f64      1: off */
-#define PITH_KEY_FREQUENCY_PENALTY 407  /* f64      0: off */
-#define PITH_KEY_PRESENCE_PENALTY 408   /* f64      0: off */
-#define PITH_KEY_PENALTY_LAST_N 409     /* i64      tokens the penalties look back at; 0: none, -1: all */
-#define PITH_KEY_SEED 410               /* i64      same seed, same text */
-#define PITH_KEY_STOP 411               /* add_str  a text that ends generation and is not shown; may be added often */
-#define PITH_KEY_STOP_TOKENS 412        /* i64s     ids that end generation */
-#define PITH_KEY_LOGIT_BIAS 413         /* pair     (id, what is added to its logit; -infinity forbids it) */
-#define PITH_KEY_LOOP_GUARD 414         /* i64      1: end endless repetition with PITH_STOP_LOOP */
-#define PITH_KEY_LOGPROBS 415           /* i64      0: none; n: log-probability of each token, and the n most likely ones */
-#define PITH_KEY_DEADLINE_MS 416        /* i64      milliseconds from submit to the end; 0: none */
-#define PITH_KEY_ADD_BOS 417            /* i64      1: start with BOS where the model wants it; 0: never; 2: always */
-#define PITH_KEY_IGNORE_EOG 418         /* i64      1: go on past end-of-text tokens */
-#define PITH_KEY_SHOW_SPECIAL 419       /* i64      1: control tokens appear in the text */
-#define PITH_KEY_POOLING 420            /* str      embed: mean, last, first, none (one vector a token) */
-#define PITH_KEY_NORMALIZE 421          /* i64      embed: 1: vectors of length 1 */
+#define PITH_KEY_MAX_TOKENS 400         /* i64      [256] tokens to generate at most; 0: until the context is full */
+#define PITH_KEY_TEMPERATURE 401        /* f64      [0.7] 0: greedy */
+#define PITH_KEY_TOP_K 402              /* i64      [40] 0: off */
+#define PITH_KEY_TOP_P 403              /* f64      [0.95] 1: off */
+#define PITH_KEY_MIN_P 404              /* f64      [0] 0: off */
+#define PITH_KEY_TYPICAL_P 405          /* f64      [1] 1: off */
+#define PITH_KEY_REPEAT_PENALTY 406     /* f64      [1] 1: off */
+#define PITH_KEY_FREQUENCY_PENALTY 407  /* f64      [0] 0: off */
+#define PITH_KEY_PRESENCE_PENALTY 408   /* f64      [0] 0: off */
+#define PITH_KEY_PENALTY_LAST_N 409     /* i64      [64] tokens the penalties look back at; 0: none, -1: all */
+#define PITH_KEY_SEED 410               /* i64      [0] same seed, same text */
+#define PITH_KEY_STOP 411               /* add_str  [none] a text that ends generation and is not shown; may be added often */
+#define PITH_KEY_STOP_TOKENS 412        /* i64s     [none] ids that end generation */
+#define PITH_KEY_LOGIT_BIAS 413         /* pair     [none] (id, what is added to its logit; -infinity forbids it) */
+#define PITH_KEY_LOOP_GUARD 414         /* i64      [1] 1: end endless repetition with PITH_STOP_LOOP */
+#define PITH_KEY_LOGPROBS 415           /* i64      [0] 0: none; n (to 20): log-probability of each token, and the n most likely ones */
+#define PITH_KEY_DEADLINE_MS 416        /* i64      [0] milliseconds from submit to the end; 0: none */
+#define PITH_KEY_ADD_BOS 417            /* i64      [1] 1: start with BOS where the model wants it; 0: never; 2: always */
+#define PITH_KEY_IGNORE_EOG 418         /* i64      [0] 1: go on past end-of-text tokens */
+#define PITH_KEY_SHOW_SPECIAL 419       /* i64      [0] 1: control tokens appear in the text */
+#define PITH_KEY_POOLING 420            /* str      [mean] embed: mean, last, first, none (one vector a token) */
+#define PITH_KEY_NORMALIZE 421          /* i64      [1] embed: 1: vectors of length 1 */
 
 /* Creates options of one scope (PITH_SCOPE_*), all at their defaults. Statuses: OK, ARGUMENT, MEMORY. Since 0.1. */
 PITH_API int32_t pith_options_create(int32_t scope, pith_options **out);
@@ -185,7 +187,7 @@ PITH_API int32_t pith_options_clone(const pith_options *options, pith_options **
 PITH_API void pith_options_release(pith_options *options);
 
 /* Set one value; what add_ functions gather is emptied by pith_options_clear. Statuses: OK, ARGUMENT (NULL), OPTION (unknown key,
- * other scope, other type, out of range), MEMORY. Text and arrays are copied. Since 0.1. */
+ * other scope, other type, out of range, a text with a zero byte), MEMORY. Text and arrays are copied. Since 0.1. */
 PITH_API int32_t pith_options_set_i64(pith_options *options, int32_t key, int64_t value);
 PITH_API int32_t pith_options_set_f64(pith_options *options, int32_t key, double value);
 PITH_API int32_t pith_options_set_str(pith_options *options, int32_t key, const char *text, uint64_t length);
@@ -196,7 +198,8 @@ PITH_API int32_t pith_options_add_pair(pith_options *options, int32_t key, int64
 PITH_API int32_t pith_options_clear(pith_options *options, int32_t key);
 
 /* Sets several keys from a JSON object, by their names: {"temperature": 0.7, "stop": ["\n\n"], "logit_bias": {"42": -1.5}}. Either
- * all are set or none. Statuses: OK, ARGUMENT, FORMAT (not JSON), OPTION (the message names the key), MEMORY. Since 0.1. */
+ * all are set or none; lists are replaced, null stands for the default; whole numbers past 2^53 are given as strings. Statuses: OK,
+ * ARGUMENT, FORMAT (not JSON), OPTION (the message names the key), MEMORY. Since 0.1. */
 PITH_API int32_t pith_options_set_json(pith_options *options, const char *json, uint64_t length);
 /* Writes every key of the scope with the value in effect, as a JSON object that set_json takes. Statuses: OK, BUFFER, ARGUMENT,
  * MEMORY. Since 0.1. */
@@ -270,13 +273,14 @@ typedef int32_t (*pith_read_fn)(void *user, void *out, uint64_t size, uint64_t o
 
 /* Create a source from a file; from `length` bytes at `offset` of an open descriptor (duplicated; length 0: to its end); from memory
  * (borrowed until the source is released and every pith_model_open with it has returned); from a reader of `length` bytes.
- * `host` may be NULL. Nothing is read yet, but a path is opened. Statuses: OK, ARGUMENT, IO, MEMORY. Since 0.1. */
+ * `host` may be NULL; it must be the one that the model is then opened with. Nothing is read yet, but a path is opened. Statuses: OK,
+ * ARGUMENT, IO, MEMORY. Since 0.1. */
 PITH_API int32_t pith_source_from_path(pith_host *host, const char *path, uint64_t path_length, pith_source **out);
 PITH_API int32_t pith_source_from_fd(pith_host *host, int32_t fd, uint64_t offset, uint64_t length, pith_source **out);
 PITH_API int32_t pith_source_from_memory(pith_host *host, const void *bytes, uint64_t length, pith_source **out);
 PITH_API int32_t pith_source_from_reader(pith_host *host, pith_read_fn read, void *user, uint64_t length, pith_source **out);
 /* Adds the next part of a split file, in order; `part` is taken over (release it all the same). A path to a first part
- * ("...-00001-of-00003.gguf") finds its siblings by itself. Statuses: OK, ARGUMENT, MEMORY. Since 0.1. */
+ * ("...-00001-of-00003.gguf") finds its siblings by itself. Statuses: OK, ARGUMENT, STATE (the part is in use), MEMORY. Since 0.1. */
 PITH_API int32_t pith_source_add_part(pith_source *source, pith_source *part);
 PITH_API void pith_source_release(pith_source *source);
 
@@ -289,7 +293,8 @@ PITH_API void pith_source_release(pith_source *source);
 PITH_API int32_t pith_plan_create(pith_host *host, pith_source *source, const pith_options *model_options,
                                   const pith_options *engine_options, pith_plan **out);
 PITH_API void pith_plan_release(pith_plan *plan);
-/* Reads a number of the plan, in bytes. Statuses: OK, ARGUMENT. Since 0.1. */
+/* Reads a number of the plan, in bytes. The handles themselves (host, source, engine: a KiB or so) are not in it, nor are thread stacks
+ * and OpenBLAS's own buffers. Statuses: OK, ARGUMENT. Since 0.1. */
 PITH_API int32_t pith_plan_get_i64(const pith_plan *plan, int32_t field, int64_t *value);
 #define PITH_PLAN_TOTAL 1      /* weights + vocabulary + KV cache + work */
 #define PITH_PLAN_WEIGHTS 2    /* packed weights */
@@ -306,7 +311,8 @@ PITH_API int32_t pith_plan_get_i64(const pith_plan *plan, int32_t field, int64_t
 /* Opens the model file at `path` (ends with a zero byte) with the default host and options. Statuses: as pith_model_open. Since 0.1. */
 PITH_API int32_t pith_model_open_path(const char *path, pith_model **out);
 /* Opens a model: checks the whole file, reads and packs its weights. `host` and `options` (PITH_SCOPE_MODEL) may be NULL. The source
- * may be released at once. Statuses: OK, ARGUMENT, IO, FORMAT, UNSUPPORTED, MEMORY, CANCELED, SYSTEM. Since 0.1. */
+ * may be released at once. Statuses: OK, ARGUMENT, IO, FORMAT, UNSUPPORTED, MEMORY, CANCELED, SYSTEM, OPTION (host NULL, and PITH_CPU
+ * names a level that this machine lacks). Since 0.1. */
 PITH_API int32_t pith_model_open(pith_host *host, pith_source *source, const pith_options *options, pith_model **out);
 PITH_API void pith_model_release(pith_model *model);
 
@@ -341,7 +347,8 @@ PITH_API int32_t pith_model_json(const pith_model *model, char *buffer, uint64_t
 #define PITH_ADD_BOS 2 /* start with BOS if the model wants it */
 #define PITH_ADD_EOS 4 /* likewise EOS at the end */
 
-/* Turns text into token ids. Writes *count ids. Statuses: OK, BUFFER (*count tells), ARGUMENT, MEMORY. Since 0.1. */
+/* Turns text into token ids. Writes *count ids. Statuses: OK, BUFFER (*count tells), ARGUMENT, UNSUPPORTED (a model without
+ * vocabulary; also of the functions below), MEMORY. Since 0.1. */
 PITH_API int32_t pith_tokenize(const pith_model *model, const char *text, uint64_t length, uint32_t flags, int32_t *ids,
                                uint64_t capacity, uint64_t *count);
 /* The same for `spans` pieces of text in a row, each with its own PITH_TRUSTED or PITH_UNTRUSTED in trust[i]; tokens never reach
@@ -351,14 +358,15 @@ PITH_API int32_t pith_tokenize_spans(const pith_model *model, const char *const 
                                      const uint32_t *trust, uint64_t spans, uint32_t flags, int32_t *ids, uint64_t *offsets,
                                      uint64_t capacity, uint64_t *count);
 /* Turns ids into their bytes (exact: may hold broken UTF-8 if the ids say so). PITH_TRUSTED in flags shows control tokens as text.
- * Statuses: OK, BUFFER, ARGUMENT (an id out of range). Since 0.1. */
+ * Statuses: OK, BUFFER, ARGUMENT (an id out of range), MEMORY. Since 0.1. */
 PITH_API int32_t pith_detokenize(const pith_model *model, const int32_t *ids, uint64_t count, uint32_t flags, char *buffer,
                                  uint64_t capacity, uint64_t *size);
 
 /* Creates a decoder: ids in, whole UTF-8 out; an incomplete sequence waits for the next id, a broken one becomes U+FFFD. Flags as in
  * pith_detokenize. Statuses: OK, ARGUMENT, MEMORY. Since 0.1. */
 PITH_API int32_t pith_decoder_create(const pith_model *model, uint32_t flags, pith_decoder **out);
-/* Feeds one id (or -1: the end, which flushes). The view lives until the next call. Statuses: OK, ARGUMENT, MEMORY. Since 0.1. */
+/* Feeds one id (or -1: the end, which flushes; the next id begins a new text). The view lives until the next call. Statuses: OK,
+ * ARGUMENT. Since 0.1. */
 PITH_API int32_t pith_decoder_feed(pith_decoder *decoder, int32_t id, const char **text, uint64_t *length);
 PITH_API void pith_decoder_release(pith_decoder *decoder);
 
@@ -388,12 +396,12 @@ PITH_API int32_t pith_engine_get_i64(const pith_engine *engine, int32_t field, i
 #define PITH_EMBED 2    /* a vector a text, or a token */
 
 /* Creates a request. engine NULL: the model's own. options: PITH_SCOPE_REQUEST or NULL. Statuses: OK, ARGUMENT, MEMORY, SYSTEM,
- * FORKED, UNSUPPORTED (the model cannot do this kind). Since 0.1. */
+ * FORKED, OPTION (an id outside the vocabulary), UNSUPPORTED (the model cannot do this kind). Since 0.1. */
 PITH_API int32_t pith_request_create(pith_engine *engine, pith_model *model, int32_t kind, const pith_options *options,
                                      pith_request **out);
 /* Adds a piece of the input, as text (flags: PITH_TRUSTED or PITH_UNTRUSTED) or as ids. Pieces follow each other; a token never
- * reaches across two pieces. An input without pieces is BOS alone. Statuses: OK, ARGUMENT, STATE (already submitted), MEMORY, CONTEXT.
- * Since 0.1. */
+ * reaches across two pieces. An input without pieces is BOS alone. Statuses: OK, ARGUMENT, STATE (already submitted), MEMORY,
+ * UNSUPPORTED (text for a model without vocabulary). Since 0.1. */
 PITH_API int32_t pith_request_add_text(pith_request *request, const char *text, uint64_t length, uint32_t flags);
 PITH_API int32_t pith_request_add_tokens(pith_request *request, const int32_t *ids, uint64_t count);
 /* Ends one input and starts the next (PITH_EMBED: many texts in one request, computed together). Statuses: OK, STATE, MEMORY,

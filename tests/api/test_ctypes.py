@@ -57,6 +57,10 @@ def check_keys():
     assert listed == set(keys.values()), listed ^ set(keys.values())
     for name, number in keys.items():
         assert pith.pith_key_text(number, NUMBERS["PITH_TEXT_NAME"]).decode().upper() == name[len("PITH_KEY_") :]
+        told = re.search(rf"^#define {name} \d+ +/\* (\w+) +\[(.*?)\]", TEXT, re.MULTILINE)  # the header's own words
+        kind, normal = told.group(1), told.group(2).strip('"')
+        assert ["i64", "f64", "str", "add_str", "i64s", "pair"].index(kind) + 1 == pith.pith_key_type(number), name
+        assert pith.pith_key_text(number, NUMBERS["PITH_TEXT_DEFAULT"]).decode() == normal, name
     for name, number in NUMBERS.items():
         if name.startswith("PITH_E_") or name == "PITH_OK":
             assert pith.pith_status_name(number).decode() == name
