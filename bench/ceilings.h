@@ -16,13 +16,13 @@ typedef struct ceilings {
 } ceilings;
 
 /* One instruction set's kernels. dot and fma run `rounds` rounds and return the multiply-adds done; read reads size bytes
- * (a multiple of 4096) and returns something made of all of them. */
+ * (a multiple of 8192) in so many streams at once, 1 to 8, and returns something made of all of them. */
 typedef struct ceiling_kernels {
     const char *level; /* pith's name of the CPU level */
     const char *dot_instruction;
     uint64_t (*dot)(uint64_t rounds);
     uint64_t (*fma)(uint64_t rounds);
-    uint64_t (*read)(const uint8_t *bytes, uint64_t size);
+    uint64_t (*read)(const uint8_t *bytes, uint64_t size, uint32_t streams);
 } ceiling_kernels;
 
 extern const ceiling_kernels ceilings_avx2, ceilings_avx512, ceilings_avx512vnni;

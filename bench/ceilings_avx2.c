@@ -38,11 +38,15 @@ static uint64_t multiply_floats(uint64_t rounds) {
     return rounds * CHAINS * 8;
 }
 
-static uint64_t read_all(const uint8_t *bytes, uint64_t size) {
+static uint64_t read_all(const uint8_t *bytes, uint64_t size, uint32_t streams) {
     __m256i sum[4] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
-    for (uint64_t at = 0; at < size; at += 256) {
-        for (uint64_t i = 0; i < 8; i++) {
-            sum[i % 4] = _mm256_xor_si256(sum[i % 4], _mm256_load_si256((const void *)(bytes + at + 32 * i)));
+    uint64_t part = size / streams;
+    for (uint64_t at = 0; at < part; at += 256) {
+        for (uint32_t stream = 0; stream < streams; stream++) {
+            const uint8_t *from = bytes + stream * part + at;
+            for (uint64_t i = 0; i < 8; i++) {
+                sum[i % 4] = _mm256_xor_si256(sum[i % 4], _mm256_load_si256((const void *)(from + 32 * i)));
+            }
         }
     }
     __m256i all = _mm256_xor_si256(_mm256_xor_si256(sum[0], sum[1]), _mm256_xor_si256(sum[2], sum[3]));

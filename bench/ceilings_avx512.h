@@ -24,11 +24,15 @@ static uint64_t multiply_floats(uint64_t rounds) {
     return rounds * CHAINS * 16;
 }
 
-static uint64_t read_all(const uint8_t *bytes, uint64_t size) {
+static uint64_t read_all(const uint8_t *bytes, uint64_t size, uint32_t streams) {
     __m512i sum[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512()};
-    for (uint64_t at = 0; at < size; at += 512) {
-        for (uint64_t i = 0; i < 8; i++) {
-            sum[i % 4] = _mm512_xor_si512(sum[i % 4], _mm512_load_si512(bytes + at + 64 * i));
+    uint64_t part = size / streams;
+    for (uint64_t at = 0; at < part; at += 256) {
+        for (uint32_t stream = 0; stream < streams; stream++) {
+            const uint8_t *from = bytes + stream * part + at;
+            for (uint64_t i = 0; i < 4; i++) {
+                sum[i] = _mm512_xor_si512(sum[i], _mm512_load_si512(from + 64 * i));
+            }
         }
     }
     __m512i all = _mm512_xor_si512(_mm512_xor_si512(sum[0], sum[1]), _mm512_xor_si512(sum[2], sum[3]));
