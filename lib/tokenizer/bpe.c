@@ -1,9 +1,9 @@
-/* Byte-level BPE: the text is cut into words by the family's pre-tokenizer, each word is its bytes, and pairs merge by the rank of the
- * vocabulary's merges.
+/* Byte-level BPE: the text is cut into words by the family's pre-tokenizer, each word is its bytes, and pairs merge by
+ * the rank of the vocabulary's merges.
  *
- * Vocabularies write bytes as printable characters (GPT-2's alphabet); here every piece stands for its bytes. A merge is kept only if
- * both sides and the result are pieces, so merging never gives a control or user-defined token.
- * Source: https://github.com/openai/gpt-2/blob/master/src/encoder.py (bytes_to_unicode, bpe). */
+ * Vocabularies write bytes as printable characters (GPT-2's alphabet); here every piece stands for its bytes. A merge
+ * is kept only if both sides and the result are pieces, so merging never gives a control or user-defined token. Source:
+ * https://github.com/openai/gpt-2/blob/master/src/encoder.py (bytes_to_unicode, bpe). */
 #include "tokenizer/nfc.h"
 #include "tokenizer/pretok.h"
 #include "tokenizer/tokenizer_impl.h"
@@ -28,8 +28,8 @@ typedef struct bpe_model {
 
 /* ---- The alphabet. ---- */
 
-/* The byte that a character of the alphabet stands for; -1: not in the alphabet. Bytes that print in Latin-1 are themselves; the 68
- * others, in order, are U+0100 and up. */
+/* The byte that a character of the alphabet stands for; -1: not in the alphabet. Bytes that print in Latin-1 are
+ * themselves; the 68 others, in order, are U+0100 and up. */
 static int byte_of_character(uint32_t cp) {
     if (cp < 0x100) {
         return (cp >= 0x21 && cp <= 0x7E) || (cp >= 0xA1 && cp != 0xAD) ? (int)cp : -1;
@@ -87,7 +87,8 @@ static int32_t add_pair(bpe_model *model, uint64_t key, uint32_t rank) {
             return PITH_OK; /* the same merge again: the first counts */
         }
         if (++probes > PAIR_PROBE_LIMIT) {
-            return pith__fail(PITH_E_FORMAT, "vocabulary: its merges collide in a hash table, as if made to (merge %u)", rank);
+            return pith__fail(PITH_E_FORMAT, "vocabulary: its merges collide in a hash table, as if made to (merge %u)",
+                              rank);
         }
     }
     model->pairs[at] = key << RANK_BITS | rank;
@@ -114,7 +115,8 @@ static int32_t missing_side(uint64_t rank, pith__str side) {
 }
 
 /* Writes the bytes of one side of a merge; *id is its piece, -1 for a token that is none and so never merges. */
-static int32_t read_side(const pith__vocab *vocab, uint64_t rank, pith__str side, uint8_t *out, uint64_t *length, int32_t *id) {
+static int32_t read_side(const pith__vocab *vocab, uint64_t rank, pith__str side, uint8_t *out, uint64_t *length,
+                         int32_t *id) {
     *id = -1;
     if (unescape(PITH__TOKEN_NORMAL, side, out, length)) {
         *id = pith__vocab_piece(vocab, out, *length);
@@ -122,7 +124,8 @@ static int32_t read_side(const pith__vocab *vocab, uint64_t rank, pith__str side
     return *id < 0 && pith__vocab_find(vocab, side) < 0 ? missing_side(rank, side) : PITH_OK;
 }
 
-/* The piece with these bytes. Vocabularies list the results of their merges in order, so `guess` is nearly always it. */
+/* The piece with these bytes. Vocabularies list the results of their merges in order, so `guess` is nearly always it.
+ */
 static int32_t find_joined(const pith__vocab *vocab, const uint8_t *bytes, uint64_t length, int32_t guess) {
     if (guess > 0 && (uint32_t)guess < vocab->texts.count && pith__vocab_is_piece(vocab, (uint32_t)guess)) {
         pith__str text = pith__vocab_text(vocab, (uint32_t)guess), wanted = {(const char *)bytes, length};
@@ -137,7 +140,8 @@ static int32_t read_merge(const pith__tokenizer *t, bpe_model *model, uint64_t r
     uint8_t bytes[2 * PITH__TOKEN_TEXT_LIMIT];
     pith__str left, right;
     if (!cut_merge(merge, &left, &right) || left.len > PITH__TOKEN_TEXT_LIMIT || right.len > PITH__TOKEN_TEXT_LIMIT) {
-        return pith__fail(PITH_E_FORMAT, "vocabulary: merge %llu is not two tokens with a space between", (unsigned long long)rank);
+        return pith__fail(PITH_E_FORMAT, "vocabulary: merge %llu is not two tokens with a space between",
+                          (unsigned long long)rank);
     }
     uint64_t left_length = 0, right_length = 0;
     int32_t left_id = -1, right_id = -1;
@@ -154,7 +158,8 @@ static int32_t read_merge(const pith__tokenizer *t, bpe_model *model, uint64_t r
 static int32_t read_merges(pith__tokenizer *t, bpe_model *model, const pith__vocab_spec *spec) {
     if (spec->count > COUNT_LIMIT || spec->n_merges > MERGE_LIMIT || (spec->n_merges > 0 && spec->merges == NULL)) {
         return pith__fail(PITH_E_FORMAT, "vocabulary: %llu tokens and %llu merges; at most %d and %d are supported",
-                          (unsigned long long)spec->count, (unsigned long long)spec->n_merges, COUNT_LIMIT, MERGE_LIMIT);
+                          (unsigned long long)spec->count, (unsigned long long)spec->n_merges, COUNT_LIMIT,
+                          MERGE_LIMIT);
     }
     uint64_t slots = 16;
     while (slots * 3 < spec->n_merges * 4) {
@@ -178,7 +183,8 @@ static int32_t create(pith__tokenizer *t, const pith__vocab_spec *spec) {
         pretok = pith__pretok_find(spec->pre.ptr, spec->pre.len);
     }
     if (pretok == NULL) {
-        return pith__fail(PITH_E_UNSUPPORTED, "tokenizer: pre-tokenizer '%.*s' is not supported", PITH__STR_ARG(spec->pre));
+        return pith__fail(PITH_E_UNSUPPORTED, "tokenizer: pre-tokenizer '%.*s' is not supported",
+                          PITH__STR_ARG(spec->pre));
     }
     bpe_model *model = NULL;
     PITH_TRY(PITH_NEW(t->mem, &model, "tokenizer"));
@@ -208,8 +214,8 @@ static void join(const void *context, pith__symbol *left, const pith__symbol *ri
     left->joined = left->rank == PITH__NO_RANK ? -1 : model->joined[left->rank];
 }
 
-/* One symbol a byte; a byte that the vocabulary lacks is the unknown token, or nothing where there is none, as in the official
- * implementation. */
+/* One symbol a byte; a byte that the vocabulary lacks is the unknown token, or nothing where there is none, as in the
+ * official implementation. */
 static uint32_t make_symbols(const pith__tokenizer *t, const uint8_t *word, uint32_t length, pith__symbol *symbols) {
     const bpe_model *model = t->model;
     uint32_t count = 0;
@@ -278,5 +284,9 @@ static int32_t fragment(pith__encoder *e, const uint8_t *text, uint64_t length, 
     return cut_piece(e, model->pretok->stages, stages, 0, (uint32_t)length);
 }
 
-const pith__algorithm pith__bpe_algorithm = {
-    .model = "gpt2", .unescape = unescape, .create = create, .destroy = destroy, .fragment = fragment, .word = encode_word};
+const pith__algorithm pith__bpe_algorithm = {.model = "gpt2",
+                                             .unescape = unescape,
+                                             .create = create,
+                                             .destroy = destroy,
+                                             .fragment = fragment,
+                                             .word = encode_word};

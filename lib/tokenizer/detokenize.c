@@ -1,5 +1,5 @@
-/* Ids back to bytes, one at a time: see tokenizer.h. Every token's bytes stand ready in the vocabulary, so this is a copy, but for
- * byte tokens and for the one space that a vocabulary puts before a text. */
+/* Ids back to bytes, one at a time: see tokenizer.h. Every token's bytes stand ready in the vocabulary, so this is a
+ * copy, but for byte tokens and for the one space that a vocabulary puts before a text. */
 #include "tokenizer/tokenizer_impl.h"
 
 void pith__decoder_init(pith__decoder *d, const pith__tokenizer *t, bool specials) {

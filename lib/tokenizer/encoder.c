@@ -1,17 +1,18 @@
-/* The state of one tokenize call: the growing list, the memory of words already seen, and the way from positions in a fragment's
- * working text back to the input.
+/* The state of one tokenize call: the growing list, the memory of words already seen, and the way from positions in a
+ * fragment's working text back to the input.
  *
- * Invariant: while a fragment is in work its tokens' offsets are positions in its working text; they are turned into input
- * offsets, once, at its end. A word that was seen before in the fragment gets a copy of the same tokens. */
+ * Invariant: while a fragment is in work its tokens' offsets are positions in its working text; they are turned into
+ * input offsets, once, at its end. A word that was seen before in the fragment gets a copy of the same tokens. */
 #include "tokenizer/tokenizer_impl.h"
 
 enum {
-    SEEN_FROM = 512,        /* bytes of a fragment from which words are remembered */
-    SEEN_LIMIT = 1 << 14,   /* words remembered at most */
-    SEEN_WORD_LIMIT = 128   /* bytes; longer words seldom come twice */
+    SEEN_FROM = 512,      /* bytes of a fragment from which words are remembered */
+    SEEN_LIMIT = 1 << 14, /* words remembered at most */
+    SEEN_WORD_LIMIT = 128 /* bytes; longer words seldom come twice */
 };
 
-void pith__encoder_init(pith__encoder *e, const pith__tokenizer *t, pith__mem *mem, pith__token_list *list, bool want_offsets) {
+void pith__encoder_init(pith__encoder *e, const pith__tokenizer *t, pith__mem *mem, pith__token_list *list,
+                        bool want_offsets) {
     memset(e, 0, sizeof(*e));
     e->tokenizer = t;
     e->mem = mem;
@@ -85,9 +86,10 @@ static bool is_word(const pith__encoder *e, const pith__seen_word *w, uint32_t s
     return w->length == length && memcmp(e->text + w->start, e->text + start, length) == 0;
 }
 
-/* The word where it was seen, or NULL. Two places a hash; the one used last is the first, so that rare words do not push out
- * frequent ones. */
-static const pith__seen_word *find_seen(pith__seen_word *pair, const pith__encoder *e, uint32_t start, uint32_t length) {
+/* The word where it was seen, or NULL. Two places a hash; the one used last is the first, so that rare words do not
+ * push out frequent ones. */
+static const pith__seen_word *find_seen(pith__seen_word *pair, const pith__encoder *e, uint32_t start,
+                                        uint32_t length) {
     if (is_word(e, &pair[0], start, length)) {
         return &pair[0];
     }

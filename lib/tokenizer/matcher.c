@@ -1,5 +1,5 @@
-/* Whole-token matching: see matcher.h. A search takes no more than the longest entry's length per byte of text, and almost every
- * byte is passed with one look at the table of first bytes. */
+/* Whole-token matching: see matcher.h. A search takes no more than the longest entry's length per byte of text, and
+ * almost every byte is passed with one look at the table of first bytes. */
 #include "tokenizer/matcher.h"
 
 static pith__str text_of(const pith__matcher *m, uint32_t id) {
@@ -89,8 +89,8 @@ void pith__matcher_free(pith__mem *mem, pith__matcher *m) {
     m->ids = NULL;
 }
 
-/* The first of ids[low .. high), which agree in their first `depth` bytes, whose byte there is `byte` or more; an entry that ends
- * at `depth` counts as less than any. */
+/* The first of ids[low .. high), which agree in their first `depth` bytes, whose byte there is `byte` or more; an entry
+ * that ends at `depth` counts as less than any. */
 static uint32_t lower_bound(const pith__matcher *m, uint32_t low, uint32_t high, uint32_t depth, uint32_t byte) {
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -123,8 +123,8 @@ static uint32_t longest_at(const pith__matcher *m, const uint8_t *text, uint64_t
     return best;
 }
 
-bool pith__matcher_find(const pith__matcher *m, const uint8_t *text, uint64_t length, uint64_t *at, uint32_t *match_length,
-                        int32_t *id) {
+bool pith__matcher_find(const pith__matcher *m, const uint8_t *text, uint64_t length, uint64_t *at,
+                        uint32_t *match_length, int32_t *id) {
     if (m->count == 0) {
         return false;
     }

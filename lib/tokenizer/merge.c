@@ -1,6 +1,7 @@
 /* Pair merging: see merge.h.
- * A heap entry is rank << 32 | place. It is stale when the place's rank is another by now; a place that was merged away has none.
- * Each merge takes an entry or more out and puts two at most in, so the heap never holds more than two a symbol. */
+ * A heap entry is rank << 32 | place. It is stale when the place's rank is another by now; a place that was merged away
+ * has none. Each merge takes an entry or more out and puts two at most in, so the heap never holds more than two a
+ * symbol. */
 #include "tokenizer/merge.h"
 #include <string.h>
 
@@ -154,8 +155,13 @@ int32_t pith__merger_run(pith__merger *m, uint32_t count, pith__join_fn join, co
         return PITH_OK;
     }
     PITH_TRY(reserve_heap(m));
-    list l = {.symbols = m->symbols, .next = m->links, .previous = (int32_t *)(m->links + m->capacity), .heap = m->heap,
-              .count = count, .join = join, .context = context};
+    list l = {.symbols = m->symbols,
+              .next = m->links,
+              .previous = (int32_t *)(m->links + m->capacity),
+              .heap = m->heap,
+              .count = count,
+              .join = join,
+              .context = context};
     *left = merge_by_heap(&l);
     return PITH_OK;
 }

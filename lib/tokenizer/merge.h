@@ -1,5 +1,5 @@
-/* Greedy pair merging, what every BPE does: of all neighbours that can join, those of the lowest rank join first, of equal ranks
- * the leftmost.
+/* Greedy pair merging, what every BPE does: of all neighbours that can join, those of the lowest rank join first, of
+ * equal ranks the leftmost.
  *
  * Invariant: short words by scanning, long ones with a heap, give the same result; time is n log n for any input.
  * Must not know: what ranks mean, where they come from. */

@@ -9,7 +9,13 @@
 #include <string.h>
 
 enum {
-    L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11A7, S_BASE = 0xAC00, L_COUNT = 19, V_COUNT = 21, T_COUNT = 28,
+    L_BASE = 0x1100,
+    V_BASE = 0x1161,
+    T_BASE = 0x11A7,
+    S_BASE = 0xAC00,
+    L_COUNT = 19,
+    V_COUNT = 21,
+    T_COUNT = 28,
     S_COUNT = L_COUNT * V_COUNT * T_COUNT,
     INSERTION_LIMIT = 24 /* runs of marks up to this are sorted by insertion, longer ones by counting */
 };
@@ -36,8 +42,8 @@ static bool stable_starter(uint32_t cp) {
     return pith__unicode_nfc(cp) == 0;
 }
 
-/* The first code point from `from` on (a stable starter, or the beginning) that fails the quick check, or `length`; *cut is where
- * what it may interact with begins: the last stable starter, or behind the last broken byte. */
+/* The first code point from `from` on (a stable starter, or the beginning) that fails the quick check, or `length`;
+ * *cut is where what it may interact with begins: the last stable starter, or behind the last broken byte. */
 static uint64_t find_suspicious(const uint8_t *text, uint64_t length, uint64_t from, uint64_t *cut) {
     uint8_t last_class = 0;
     *cut = from;
@@ -178,7 +184,8 @@ static uint32_t composed(uint32_t first, uint32_t second) {
     return 0;
 }
 
-/* Joins each code point with the starter before it unless one of equal or higher class (or another starter) lies between. */
+/* Joins each code point with the starter before it unless one of equal or higher class (or another starter) lies
+ * between. */
 static void compose(code_points *c) {
     uint64_t kept = 0, starter = UINT64_MAX;
     uint8_t last_class = 0;
@@ -203,7 +210,8 @@ static void compose(code_points *c) {
 }
 
 /* Normalizes one stretch, which holds no broken byte. */
-static int32_t normalize_stretch(pith__mem *mem, code_points *c, const uint8_t *text, uint64_t length, pith__worktext *w) {
+static int32_t normalize_stretch(pith__mem *mem, code_points *c, const uint8_t *text, uint64_t length,
+                                 pith__worktext *w) {
     c->count = 0;
     for (uint64_t at = 0; at < length;) {
         uint32_t cp = 0;

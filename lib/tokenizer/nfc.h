@@ -1,6 +1,7 @@
 /* Unicode normalization form C, for the families whose official tokenizers ask for it before anything else.
  *
- * Invariant: linear in the text's length whatever the text; broken UTF-8 passes unchanged and stops what could join across it. */
+ * Invariant: linear in the text's length whatever the text; broken UTF-8 passes unchanged and stops what could join
+ * across it. */
 #ifndef PITH_TOKENIZER_NFC_H
 #define PITH_TOKENIZER_NFC_H
 

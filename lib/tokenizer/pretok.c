@@ -1,16 +1,19 @@
 /* The families of pre-tokenizers by name.
- * Sources: each family's tokenizer.json (fields normalizer, pre_tokenizer, ignore_merges) as published with its models; for gpt-4o and
- * glm4 the patterns of their tiktoken encodings. Where those and other GGUF readers differ (normalization, falcon's digits), the
- * published file is followed. */
+ * Sources: each family's tokenizer.json (fields normalizer, pre_tokenizer, ignore_merges) as published with its models;
+ * for gpt-4o and glm4 the patterns of their tiktoken encodings. Where those and other GGUF readers differ
+ * (normalization, falcon's digits), the published file is followed. */
 #include "tokenizer/pretok.h"
 #include <string.h>
 
 static const pith__pretok families[] = {
-    {.names = {"gpt-2", "default", "phi-2", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de", "jina-v2-code", "roberta-bpe", "exaone4"},
+    {.names = {"gpt-2", "default", "phi-2", "jina-es", "jina-de", "jina-v2-es", "jina-v2-de", "jina-v2-code",
+               "roberta-bpe", "exaone4"},
      .stages = {pith__cut_gpt2}},
     {.names = {"mpt", "olmo", "gpt-neox"}, .stages = {pith__cut_gpt2}, .nfc = true},
     {.names = {"llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral"},
-     .stages = {pith__cut_llama3}, .ignore_merges = true, .add_bos = true},
+     .stages = {pith__cut_llama3},
+     .ignore_merges = true,
+     .add_bos = true},
     {.names = {"smaug-bpe", "dbrx"}, .stages = {pith__cut_llama3}, .ignore_merges = true},
     {.names = {"chatglm-bpe", "glm4"}, .stages = {pith__cut_llama3}, .ignore_merges = true},
     {.names = {"qwen2", "deepseek-r1-qwen", "megrez"}, .stages = {pith__cut_qwen2}, .nfc = true},
@@ -24,8 +27,8 @@ static const pith__pretok families[] = {
     {.names = {"deepseek-coder"},
      .stages = {pith__cut_newlines, pith__cut_space_letters, pith__cut_space_punct, pith__cut_cjk, pith__cut_numbers}},
     {.names = {"deepseek-llm"},
-     .stages = {pith__cut_newlines, pith__cut_space_cased, pith__cut_space_marks, pith__cut_trailing_space, pith__cut_cjk,
-                pith__cut_numbers}},
+     .stages = {pith__cut_newlines, pith__cut_space_cased, pith__cut_space_marks, pith__cut_trailing_space,
+                pith__cut_cjk, pith__cut_numbers}},
     {.names = {"deepseek-v3"}, .stages = {pith__cut_number_triples, pith__cut_cjk_kana, pith__cut_deepseek3}},
 };
 

@@ -1,8 +1,8 @@
-/* Pre-tokenizers: how the families of byte-level BPE cut a text into words before merging. Each is the meaning of the regular
- * expressions in the family's official tokenizer, written as a scanner.
+/* Pre-tokenizers: how the families of byte-level BPE cut a text into words before merging. Each is the meaning of the
+ * regular expressions in the family's official tokenizer, written as a scanner.
  *
- * Invariant: a cut function returns the length of the first piece of a non-empty text, 1 to n; pieces in a row cost time linear in
- * the text, whatever the text. Broken bytes count as symbols. Must not know: vocabularies. */
+ * Invariant: a cut function returns the length of the first piece of a non-empty text, 1 to n; pieces in a row cost
+ * time linear in the text, whatever the text. Broken bytes count as symbols. Must not know: vocabularies. */
 #ifndef PITH_TOKENIZER_PRETOK_H
 #define PITH_TOKENIZER_PRETOK_H
 
@@ -12,7 +12,9 @@
 
 typedef uint64_t (*pith__cut_fn)(const uint8_t *p, uint64_t n);
 
-enum { PITH__CUT_STAGES = 6 };
+enum {
+    PITH__CUT_STAGES = 6
+};
 
 /* A family: its stages in order (each cuts the pieces of the one before), and what else comes with the name. */
 typedef struct pith__pretok {
@@ -29,31 +31,32 @@ const pith__pretok *pith__pretok_find(const char *name, uint64_t length);
 /* gpt2: ('s|'t|'re|'ve|'m|'ll|'d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+ */
 uint64_t pith__cut_gpt2(const uint8_t *p, uint64_t n);
 
-/* (?i:'s|...)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+ and, for qwen2, one \p{N} a piece;
- * qwen35 moreover takes \p{M} for letters. */
+/* (?i:'s|...)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+ and, for qwen2,
+ * one \p{N} a piece; qwen35 moreover takes \p{M} for letters. */
 uint64_t pith__cut_llama3(const uint8_t *p, uint64_t n);
 uint64_t pith__cut_qwen2(const uint8_t *p, uint64_t n);
 uint64_t pith__cut_qwen35(const uint8_t *p, uint64_t n);
-/* Words are cut before capitals: [^\r\n\p{L}\p{N}]?A*B+ or ...A+B* with A = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], B = [\p{Ll}\p{Lm}\p{Lo}\p{M}], then
+/* Words are cut before capitals: [^\r\n\p{L}\p{N}]?A*B+ or ...A+B* with A = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], B =
+ * [\p{Ll}\p{Lm}\p{Lo}\p{M}], then
  * (?i:'s|...)?; digits up to three; ...[\r\n/]* after symbols. Tekken: no contractions, one digit a piece. */
 uint64_t pith__cut_gpt4o(const uint8_t *p, uint64_t n);
 uint64_t pith__cut_tekken(const uint8_t *p, uint64_t n);
 
 /* Stages that stand alone: what matches is a piece, and what lies between matches is another. */
-uint64_t pith__cut_numbers(const uint8_t *p, uint64_t n);         /* \p{N}, one a piece */
-uint64_t pith__cut_number_triples(const uint8_t *p, uint64_t n);  /* \p{N}{1,3} */
-uint64_t pith__cut_newlines(const uint8_t *p, uint64_t n);        /* [\r\n], one a piece */
-uint64_t pith__cut_space_letters(const uint8_t *p, uint64_t n);   /* \s?\p{L}+ */
-uint64_t pith__cut_space_punct(const uint8_t *p, uint64_t n);     /* \s?\p{P}+ */
-uint64_t pith__cut_space_cased(const uint8_t *p, uint64_t n);     /* \s?[...]+, the letters deepseek-llm lists */
-uint64_t pith__cut_space_marks(const uint8_t *p, uint64_t n);     /* \s?[!-/:-~...]+, the punctuation deepseek-llm lists */
-uint64_t pith__cut_trailing_space(const uint8_t *p, uint64_t n);  /* \s+$ */
-uint64_t pith__cut_cjk(const uint8_t *p, uint64_t n);             /* [U+4E00-9FA5 U+0800-4E00 U+AC00-D7FF]+ */
-uint64_t pith__cut_cjk_kana(const uint8_t *p, uint64_t n);        /* [U+4E00-9FA5 U+3040-30FF]+ */
-uint64_t pith__cut_deepseek3(const uint8_t *p, uint64_t n);       /* the last stage of deepseek-v3, see there */
-uint64_t pith__cut_ascii_punct(const uint8_t *p, uint64_t n);     /* [\p{P}$+<=>^`|~]+ */
-uint64_t pith__cut_escaped_digits(const uint8_t *p, uint64_t n);  /* falcon's runs of digits, see there */
-uint64_t pith__cut_digit_triples(const uint8_t *p, uint64_t n);   /* [0-9][0-9][0-9] */
+uint64_t pith__cut_numbers(const uint8_t *p, uint64_t n);        /* \p{N}, one a piece */
+uint64_t pith__cut_number_triples(const uint8_t *p, uint64_t n); /* \p{N}{1,3} */
+uint64_t pith__cut_newlines(const uint8_t *p, uint64_t n);       /* [\r\n], one a piece */
+uint64_t pith__cut_space_letters(const uint8_t *p, uint64_t n);  /* \s?\p{L}+ */
+uint64_t pith__cut_space_punct(const uint8_t *p, uint64_t n);    /* \s?\p{P}+ */
+uint64_t pith__cut_space_cased(const uint8_t *p, uint64_t n);    /* \s?[...]+, the letters deepseek-llm lists */
+uint64_t pith__cut_space_marks(const uint8_t *p, uint64_t n); /* \s?[!-/:-~...]+, the punctuation deepseek-llm lists */
+uint64_t pith__cut_trailing_space(const uint8_t *p, uint64_t n); /* \s+$ */
+uint64_t pith__cut_cjk(const uint8_t *p, uint64_t n);            /* [U+4E00-9FA5 U+0800-4E00 U+AC00-D7FF]+ */
+uint64_t pith__cut_cjk_kana(const uint8_t *p, uint64_t n);       /* [U+4E00-9FA5 U+3040-30FF]+ */
+uint64_t pith__cut_deepseek3(const uint8_t *p, uint64_t n);      /* the last stage of deepseek-v3, see there */
+uint64_t pith__cut_ascii_punct(const uint8_t *p, uint64_t n);    /* [\p{P}$+<=>^`|~]+ */
+uint64_t pith__cut_escaped_digits(const uint8_t *p, uint64_t n); /* falcon's runs of digits, see there */
+uint64_t pith__cut_digit_triples(const uint8_t *p, uint64_t n);  /* [0-9][0-9][0-9] */
 
 /* ---- For the scanners themselves. ---- */
 

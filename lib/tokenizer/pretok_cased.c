@@ -1,13 +1,14 @@
-/* Patterns that cut before capitals: GPT-4o's (o200k_base) and Mistral's Tekken, which differ in contractions and digits.
+/* Patterns that cut before capitals: GPT-4o's (o200k_base) and Mistral's Tekken, which differ in contractions and
+ * digits.
  *
- * With A = capitals or uncased, B = small letters or uncased (uncased and marks are in both), a word is A*B+, else A+B*. Greedy
- * matching with backtracking comes down to: take the run of A; if a small letter follows, the run of B too; else go back to the last
- * character of the run that is in B; without one the run itself is the word.
- * Sources: openai/tiktoken, tiktoken_ext/openai_public.py; the tokenizer.json of Mistral-Nemo-Base-2407. */
+ * With A = capitals or uncased, B = small letters or uncased (uncased and marks are in both), a word is A*B+, else
+ * A+B*. Greedy matching with backtracking comes down to: take the run of A; if a small letter follows, the run of B
+ * too; else go back to the last character of the run that is in B; without one the run itself is the word. Sources:
+ * openai/tiktoken, tiktoken_ext/openai_public.py; the tokenizer.json of Mistral-Nemo-Base-2407. */
 #include "tokenizer/pretok.h"
 #include "tokenizer/pretok_contraction.h"
 
-#define BOTH (PITH__UNCASED | PITH__MARK)
+#define BOTH  (PITH__UNCASED | PITH__MARK)
 #define UPPER (PITH__UPPER | BOTH)
 #define LOWER (PITH__BIT(PITH__LL) | BOTH)
 
@@ -31,7 +32,8 @@ static cased_word cased_word_at(const uint8_t *p, uint64_t n, uint64_t at) {
     return w;
 }
 
-/* Where the word that begins the text ends, one character that is neither letter, number nor line end taken before it; 0: none. */
+/* Where the word that begins the text ends, one character that is neither letter, number nor line end taken before it;
+ * 0: none. */
 static uint64_t word_end(const uint8_t *p, uint64_t n) {
     uint32_t length = 0;
     uint32_t class = pith__class_at(p, n, 0, &length);

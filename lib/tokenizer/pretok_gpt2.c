@@ -1,5 +1,6 @@
-/* The pattern of GPT-2, and the one of Llama 3, Qwen 2 and GLM 4: words with what stands before them, digits, symbols, white space.
- * Sources: https://github.com/openai/gpt-2/blob/master/src/encoder.py; the tokenizer.json of Meta-Llama-3-8B and Qwen2-7B.
+/* The pattern of GPT-2, and the one of Llama 3, Qwen 2 and GLM 4: words with what stands before them, digits, symbols,
+ * white space. Sources: https://github.com/openai/gpt-2/blob/master/src/encoder.py; the tokenizer.json of
+ * Meta-Llama-3-8B and Qwen2-7B.
  * (?i:'s) also takes U+017F, the long s, which folds to s. */
 #include "tokenizer/pretok.h"
 #include "tokenizer/pretok_contraction.h"

@@ -1,11 +1,11 @@
-/* SentencePiece BPE: pieces carry scores; neighbours whose joined text is a piece merge, the highest score first, of equal scores the
- * leftmost. What no piece covers becomes byte tokens, or the unknown token where there are none.
+/* SentencePiece BPE: pieces carry scores; neighbours whose joined text is a piece merge, the highest score first, of
+ * equal scores the leftmost. What no piece covers becomes byte tokens, or the unknown token where there are none.
  *
- * Vocabularies write a space as U+2581; here pieces hold the space itself, so that the caller's text can be worked on as it is. The
- * text is cut wherever no piece holds the two characters side by side: no merge can reach across, so the words between the cuts are
- * independent, and the result is that of merging the whole text. Score order is the order of the float's bits, made unsigned.
- * Sources: https://github.com/google/sentencepiece (src/bpe_model.cc, src/normalizer.cc); Kudo and Richardson,
- * "SentencePiece", EMNLP 2018. */
+ * Vocabularies write a space as U+2581; here pieces hold the space itself, so that the caller's text can be worked on
+ * as it is. The text is cut wherever no piece holds the two characters side by side: no merge can reach across, so the
+ * words between the cuts are independent, and the result is that of merging the whole text. Score order is the order of
+ * the float's bits, made unsigned. Sources: https://github.com/google/sentencepiece (src/bpe_model.cc,
+ * src/normalizer.cc); Kudo and Richardson, "SentencePiece", EMNLP 2018. */
 #include "tokenizer/tokenizer_impl.h"
 #include "tokenizer/utf8.h"
 
@@ -81,7 +81,8 @@ static int32_t read_scores(pith__tokenizer *t, spm_model *model, const pith__voc
     PITH_TRY(PITH_NEW_ARRAY(t->mem, &model->ranks, spec->count, "vocabulary"));
     for (uint64_t id = 0; id < spec->count; id++) {
         if (spec->scores[id] != spec->scores[id]) {
-            return pith__fail(PITH_E_FORMAT, "vocabulary: the score of token %llu is not a number", (unsigned long long)id);
+            return pith__fail(PITH_E_FORMAT, "vocabulary: the score of token %llu is not a number",
+                              (unsigned long long)id);
         }
         model->ranks[id] = rank_of(spec->scores[id]);
     }
@@ -301,6 +302,10 @@ static int32_t fragment(pith__encoder *e, const uint8_t *text, uint64_t length, 
     return PITH_OK;
 }
 
-const pith__algorithm pith__spm_algorithm = {
-    .model = "llama", .unescape = unescape, .create = create, .destroy = destroy, .finds_user_tokens = true, .fragment = fragment,
-    .word = encode_word};
+const pith__algorithm pith__spm_algorithm = {.model = "llama",
+                                             .unescape = unescape,
+                                             .create = create,
+                                             .destroy = destroy,
+                                             .finds_user_tokens = true,
+                                             .fragment = fragment,
+                                             .word = encode_word};

@@ -1,7 +1,9 @@
 /* Building the table of texts: see text_table.h. */
 #include "tokenizer/text_table.h"
 
-enum { PROBE_LIMIT = 2048 }; /* chance stays far below at three quarters full */
+enum {
+    PROBE_LIMIT = 2048
+}; /* chance stays far below at three quarters full */
 
 /* Slots for `count` entries at three quarters at most: a power of two. */
 static uint64_t slots_for(uint32_t count) {
@@ -39,7 +41,8 @@ int32_t pith__text_table_add(pith__text_table *table, uint32_t id, bool *duplica
             return PITH_OK;
         }
         if (++probes > PROBE_LIMIT) {
-            return pith__fail(PITH_E_FORMAT, "vocabulary: its texts collide in a hash table, as if made to (token %u)", id);
+            return pith__fail(PITH_E_FORMAT, "vocabulary: its texts collide in a hash table, as if made to (token %u)",
+                              id);
         }
     }
     table->slots[at] = tag | (id + 1);

@@ -1,7 +1,7 @@
 /* From a text to the id of the vocabulary entry that has it: open addressing over the bytes of a shared arena.
  *
- * Invariant: a slot is 0 (empty) or the upper half of the hash beside id + 1; at most three quarters are taken, so a search ends.
- * No text is in twice: the first id stays. Must not know: what the texts are. */
+ * Invariant: a slot is 0 (empty) or the upper half of the hash beside id + 1; at most three quarters are taken, so a
+ * search ends. No text is in twice: the first id stays. Must not know: what the texts are. */
 #ifndef PITH_TOKENIZER_TEXT_TABLE_H
 #define PITH_TOKENIZER_TEXT_TABLE_H
 
@@ -49,11 +49,13 @@ static inline uint64_t pith__hash_text(const uint8_t *p, uint64_t n) {
 int32_t pith__text_table_create(pith__mem *mem, pith__text_table *table, const pith__texts *texts, uint32_t count);
 void pith__text_table_free(pith__mem *mem, pith__text_table *table);
 
-/* Adds the text of `id`, unless an entry has it already: *duplicate. PITH_E_FORMAT when the texts collide beyond what chance does: a table made to be slow. */
+/* Adds the text of `id`, unless an entry has it already: *duplicate. PITH_E_FORMAT when the texts collide beyond what
+ * chance does: a table made to be slow. */
 int32_t pith__text_table_add(pith__text_table *table, uint32_t id, bool *duplicate);
 
 /* Whether the taken `slot` is that of these bytes, whose hash has the upper half `tag`. */
-static inline bool pith__text_table_holds(const pith__text_table *table, uint64_t slot, uint64_t tag, const uint8_t *p, uint64_t n) {
+static inline bool pith__text_table_holds(const pith__text_table *table, uint64_t slot, uint64_t tag, const uint8_t *p,
+                                          uint64_t n) {
     if ((slot ^ tag) >> 32 != 0) {
         return false;
     }

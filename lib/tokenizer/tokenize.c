@@ -1,18 +1,21 @@
-/* From spans of text to a list of ids: cuts each span at the tokens that are matched whole, gives the plain text between them to
- * the algorithm, and puts BOS and EOS around.
+/* From spans of text to a list of ids: cuts each span at the tokens that are matched whole, gives the plain text
+ * between them to the algorithm, and puts BOS and EOS around.
  *
  * Invariant: no token reaches across the border of two spans; control tokens are matched in trusted spans only. */
 #include "base/checked.h"
 #include "tokenizer/tokenizer_impl.h"
 
-enum { TEXT_LIMIT = INT32_MAX }; /* bytes of a call: positions in a text fit 32 bits, also when a space is put before it */
+enum {
+    TEXT_LIMIT = INT32_MAX
+}; /* bytes of a call: positions in a text fit 32 bits, also when a space is put before it */
 
 static int32_t check_spans(const pith__span *spans, uint64_t n_spans, const pith__token_list *list, bool want_offsets) {
     if (n_spans > 0 && spans == NULL) {
         return pith__fail(PITH_E_ARGUMENT, "tokenize: no spans given");
     }
     if (list->count > 0 && (list->offsets != NULL) != want_offsets) {
-        return pith__fail(PITH_E_ARGUMENT, "tokenize: the list was begun %s offsets", list->offsets ? "with" : "without");
+        return pith__fail(PITH_E_ARGUMENT, "tokenize: the list was begun %s offsets",
+                          list->offsets ? "with" : "without");
     }
     uint64_t total = 0;
     for (uint64_t i = 0; i < n_spans; i++) {
@@ -26,7 +29,8 @@ static int32_t check_spans(const pith__span *spans, uint64_t n_spans, const pith
     return PITH_OK;
 }
 
-/* One span that begins at byte `offset` of the input. *leading: the input begins here, or a control token came right before. */
+/* One span that begins at byte `offset` of the input. *leading: the input begins here, or a control token came right
+ * before. */
 static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t offset, bool *leading) {
     const pith__matcher *matcher = span->trusted ? &e->tokenizer->in_trusted : &e->tokenizer->in_plain;
     const uint8_t *text = (const uint8_t *)span->text.ptr;
@@ -68,8 +72,8 @@ static int32_t encode_all(pith__encoder *e, const pith__span *spans, uint64_t n_
     return PITH_OK;
 }
 
-int32_t pith__tokenize(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n_spans, uint32_t flags,
-                       pith__token_list *list) {
+int32_t pith__tokenize(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n_spans,
+                       uint32_t flags, pith__token_list *list) {
     bool want_offsets = (flags & PITH__TOKENIZE_OFFSETS) != 0;
     uint64_t before = list->count;
     PITH_TRY(check_spans(spans, n_spans, list, want_offsets));

@@ -1,13 +1,31 @@
-/* A tokenizer's life, and what can be asked of it: see tokenizer.h. Algorithms are found by the name vocabularies give them. */
+/* A tokenizer's life, and what can be asked of it: see tokenizer.h. Algorithms are found by the name vocabularies give
+ * them. */
 #include "tokenizer/tokenizer_impl.h"
 
 static const pith__algorithm *const algorithms[] = {&pith__bpe_algorithm, &pith__spm_algorithm};
 
 /* Texts that end a turn in one family or another, as their vocabularies name them. */
 static const char *const end_texts[] = {
-    "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>",
-    "<|end_of_turn|>", "<end_of_turn>", "<turn|>", "<|endofturn|>", "<|END_OF_TURN_TOKEN|>", "<|EOT|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]",
-    "<end_of_utterance>", "<\357\275\234end\342\226\201of\342\226\201sentence\357\275\234>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end_of_text|>",
+    "<|endoftext|>",
+    "<|im_end|>",
+    "<|end|>",
+    "<|return|>",
+    "<|call|>",
+    "<|end_of_turn|>",
+    "<end_of_turn>",
+    "<turn|>",
+    "<|endofturn|>",
+    "<|END_OF_TURN_TOKEN|>",
+    "<|EOT|>",
+    "<EOT>",
+    "_<EOT>",
+    "[EOT]",
+    "[EOS]",
+    "<end_of_utterance>",
+    "<\357\275\234end\342\226\201of\342\226\201sentence\357\275\234>",
 };
 
 static const pith__algorithm *find_algorithm(pith__str model) {
@@ -82,7 +100,8 @@ static void find_ends(pith__tokenizer *t, const pith__vocab_spec *spec) {
     }
 }
 
-/* The token for what no piece covers: the one the spec names, or else the first of that type; never one that ends or begins a text. */
+/* The token for what no piece covers: the one the spec names, or else the first of that type; never one that ends or
+ * begins a text. */
 static int64_t find_unknown(const pith__tokenizer *t, const pith__vocab_spec *spec) {
     if (spec->unk >= 0) {
         return t->vocab.types[spec->unk] != PITH__TOKEN_CONTROL ? spec->unk : -1;

@@ -1,7 +1,7 @@
 /* What the parts of the tokenizer share: the vtable of an algorithm, the tokenizer itself, and the state of one call.
  *
- * Invariant: a pith__tokenizer does not change after create(); everything a call needs to write is in its pith__encoder.
- * An algorithm sees one fragment of plain text at a time and never a control token. */
+ * Invariant: a pith__tokenizer does not change after create(); everything a call needs to write is in its
+ * pith__encoder. An algorithm sees one fragment of plain text at a time and never a control token. */
 #ifndef PITH_TOKENIZER_IMPL_H
 #define PITH_TOKENIZER_IMPL_H
 
@@ -17,18 +17,22 @@ typedef struct pith__algorithm {
     /* Reads what only this algorithm needs out of the spec into t->model, and fills in the kind's defaults. */
     int32_t (*create)(pith__tokenizer *t, const pith__vocab_spec *spec);
     void (*destroy)(pith__tokenizer *t);
-    /* User-defined tokens are found by fragment(), in the text as the algorithm rewrites it; else they are cut out before it. */
+    /* User-defined tokens are found by fragment(), in the text as the algorithm rewrites it; else they are cut out
+     * before it. */
     bool finds_user_tokens;
-    /* Appends the tokens of one fragment (not empty) with pith__encoder_word. `leading`: the input begins with it, or a token that was
-     * matched whole came right before. */
+    /* Appends the tokens of one fragment (not empty) with pith__encoder_word. `leading`: the input begins with it, or a
+     * token that was matched whole came right before. */
     int32_t (*fragment)(pith__encoder *e, const uint8_t *text, uint64_t length, bool leading);
-    /* Appends the tokens of one word of the fragment's text with pith__encoder_put. There is room for one token a byte. */
+    /* Appends the tokens of one word of the fragment's text with pith__encoder_put. There is room for one token a byte.
+     */
     int32_t (*word)(pith__encoder *e, uint32_t start, uint32_t length);
 } pith__algorithm;
 
 extern const pith__algorithm pith__bpe_algorithm, pith__spm_algorithm;
 
-enum { PITH__EOG_LIMIT = 48 };
+enum {
+    PITH__EOG_LIMIT = 48
+};
 
 struct pith__tokenizer {
     pith__mem *mem;
@@ -65,12 +69,14 @@ struct pith__encoder {
     uint32_t seen_mask; /* 0: the fragment is too short to remember words */
 };
 
-void pith__encoder_init(pith__encoder *e, const pith__tokenizer *t, pith__mem *mem, pith__token_list *list, bool want_offsets);
+void pith__encoder_init(pith__encoder *e, const pith__tokenizer *t, pith__mem *mem, pith__token_list *list,
+                        bool want_offsets);
 void pith__encoder_free(pith__encoder *e);
 
 /* Tokens of `length` bytes that begin at byte `offset` of the input. */
 int32_t pith__encoder_fragment(pith__encoder *e, const uint8_t *text, uint64_t length, uint64_t offset, bool leading);
-/* Appends one token that was matched whole, at byte `offset` of the input; within fragment(), at that position of its text. */
+/* Appends one token that was matched whole, at byte `offset` of the input; within fragment(), at that position of its
+ * text. */
 int32_t pith__encoder_whole(pith__encoder *e, int32_t id, uint64_t offset);
 
 /* For algorithms: says which text the words of this fragment are cut from (of `length` bytes, below 4 GiB). */

@@ -1,7 +1,7 @@
 /* UTF-8: the decoder behind utf8.h, and the two helpers for streams.
  *
- * Invariant: nothing here reads past the length it was given. A broken sequence is cut as the WHATWG decoder cuts it: the longest
- * prefix of some well-formed sequence, at least one byte, is one replacement character. */
+ * Invariant: nothing here reads past the length it was given. A broken sequence is cut as the WHATWG decoder cuts it:
+ * the longest prefix of some well-formed sequence, at least one byte, is one replacement character. */
 #include "tokenizer/utf8.h"
 #include "tokenizer/tokenizer.h"
 
@@ -24,7 +24,8 @@ static lead lead_of(uint8_t b) {
     return (lead){0, 0, 0};
 }
 
-/* How many bytes at `p` are the beginning of a well-formed sequence, and how long that sequence would be (0: no such lead). */
+/* How many bytes at `p` are the beginning of a well-formed sequence, and how long that sequence would be (0: no such
+ * lead). */
 static uint32_t well_formed_prefix(const uint8_t *p, uint64_t n, uint32_t *wanted) {
     lead l = lead_of(p[0]);
     *wanted = l.len;

@@ -1,8 +1,8 @@
 /* Reading UTF-8 one code point at a time, for scanners that must not trip over broken text.
  *
- * Invariant: only well-formed sequences (no surrogates, no overlong forms, at most U+10FFFF) count; any other byte stands alone
- * and reads as PITH__UTF8_BROKEN, so that a walk always advances and never leaves the text.
- * Source: The Unicode Standard, chapter 3.9, table 3-7. */
+ * Invariant: only well-formed sequences (no surrogates, no overlong forms, at most U+10FFFF) count; any other byte
+ * stands alone and reads as PITH__UTF8_BROKEN, so that a walk always advances and never leaves the text. Source: The
+ * Unicode Standard, chapter 3.9, table 3-7. */
 #ifndef PITH_TOKENIZER_UTF8_H
 #define PITH_TOKENIZER_UTF8_H
 

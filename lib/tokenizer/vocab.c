@@ -2,21 +2,23 @@
  * Everything is checked before memory is taken for it; all texts go into one arena. */
 #include "tokenizer/vocab.h"
 
-enum { TOKEN_LIMIT = 1 << 26 }; /* entries: far above any vocabulary, far below what ids hold */
+enum {
+    TOKEN_LIMIT = 1 << 26
+}; /* entries: far above any vocabulary, far below what ids hold */
 
 static int32_t check_token(const pith__vocab_spec *spec, uint64_t i) {
     pith__str s = spec->tokens[i];
     if (s.len > PITH__TOKEN_TEXT_LIMIT) {
-        return pith__fail(PITH_E_FORMAT, "vocabulary: token %llu has %llu bytes, the limit is %d", (unsigned long long)i,
-                          (unsigned long long)s.len, PITH__TOKEN_TEXT_LIMIT);
+        return pith__fail(PITH_E_FORMAT, "vocabulary: token %llu has %llu bytes, the limit is %d",
+                          (unsigned long long)i, (unsigned long long)s.len, PITH__TOKEN_TEXT_LIMIT);
     }
     if (s.ptr == NULL && s.len > 0) {
         return pith__fail(PITH_E_ARGUMENT, "vocabulary: token %llu has no text", (unsigned long long)i);
     }
     int32_t type = spec->types ? spec->types[i] : PITH__TOKEN_NORMAL;
     if (type < 0 || type > PITH__TOKEN_BYTE) {
-        return pith__fail(PITH_E_FORMAT, "vocabulary: token %llu has type %d, which is not 1 to 6", (unsigned long long)i,
-                          (int)type);
+        return pith__fail(PITH_E_FORMAT, "vocabulary: token %llu has type %d, which is not 1 to 6",
+                          (unsigned long long)i, (int)type);
     }
     return PITH_OK;
 }
@@ -40,7 +42,10 @@ static int32_t check_tokens(const pith__vocab_spec *spec, uint64_t *bytes) {
 }
 
 static int hex_digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
 }
 
 /* "<0x0A>" is the byte 10; -1 for any other text. */
@@ -80,8 +85,8 @@ static bool looks_like_turn(pith__str s) {
     return s.len >= 9 && memcmp(s.ptr, wide_open, 4) == 0 && memcmp(s.ptr + s.len - 4, wide_close, 4) == 0;
 }
 
-/* The type the library goes by. Converters leave delimiters of turns among the user-defined tokens, and old files carry no types:
- * such a token would be made from any text, so what plays a control token's part is one. */
+/* The type the library goes by. Converters leave delimiters of turns among the user-defined tokens, and old files carry
+ * no types: such a token would be made from any text, so what plays a control token's part is one. */
 static int32_t effective_type(const pith__vocab_spec *spec, uint64_t id) {
     pith__str s = spec->tokens[id];
     int32_t type = spec->types ? spec->types[id] : 0;

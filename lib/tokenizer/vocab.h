@@ -1,25 +1,29 @@
-/* The entries of a vocabulary, as every algorithm needs them: the bytes each stands for, its type, and tables to find one by text.
+/* The entries of a vocabulary, as every algorithm needs them: the bytes each stands for, its type, and tables to find
+ * one by text.
  *
- * Invariant: immutable once built; every id below `count` has a text of at most PITH__TOKEN_TEXT_LIMIT bytes and a valid type.
- * Pieces are what an algorithm may make out of plain text; everything else (control, user-defined, byte, unknown, unused tokens, and
- * entries the encoding cannot reach) is kept apart, so that no merge can ever give one. */
+ * Invariant: immutable once built; every id below `count` has a text of at most PITH__TOKEN_TEXT_LIMIT bytes and a
+ * valid type. Pieces are what an algorithm may make out of plain text; everything else (control, user-defined, byte,
+ * unknown, unused tokens, and entries the encoding cannot reach) is kept apart, so that no merge can ever give one. */
 #ifndef PITH_TOKENIZER_VOCAB_H
 #define PITH_TOKENIZER_VOCAB_H
 
 #include "tokenizer/text_table.h"
 #include "tokenizer/tokenizer.h"
 
-enum { PITH__TOKEN_TEXT_LIMIT = 4096 };
+enum {
+    PITH__TOKEN_TEXT_LIMIT = 4096
+};
 
-/* How a vocabulary writes the text of its pieces (type PITH__TOKEN_NORMAL) and user-defined tokens. Writes what `entry` stands for,
- * at most entry.len bytes, to `out` and returns true; false when the entry stands as it is, and for a piece: when no text encodes
- * to it. */
+/* How a vocabulary writes the text of its pieces (type PITH__TOKEN_NORMAL) and user-defined tokens. Writes what `entry`
+ * stands for, at most entry.len bytes, to `out` and returns true; false when the entry stands as it is, and for a
+ * piece: when no text encodes to it. */
 typedef bool (*pith__unescape_fn)(int32_t type, pith__str entry, uint8_t *out, uint64_t *length);
 
 typedef struct pith__vocab {
     pith__texts texts; /* what each token stands for; for entries that are no pieces, the entry as it is */
     uint8_t *types;    /* PITH__TOKEN_x; normal ones are pieces unless `stray` */
-    uint8_t *stray;    /* bit per id: a normal entry that is no piece: no text encodes to it, or an earlier one has its text */
+    uint8_t
+        *stray; /* bit per id: a normal entry that is no piece: no text encodes to it, or an earlier one has its text */
     pith__unescape_fn unescape;
     pith__text_table pieces, others;
     uint64_t longest; /* bytes */

@@ -35,7 +35,8 @@ static int32_t add_mark(pith__mem *mem, pith__worktext *w, bool rewritten) {
     return PITH_OK;
 }
 
-static int32_t append(pith__mem *mem, pith__worktext *w, const uint8_t *bytes, uint64_t length, uint64_t source_length) {
+static int32_t append(pith__mem *mem, pith__worktext *w, const uint8_t *bytes, uint64_t length,
+                      uint64_t source_length) {
     PITH_TRY(reserve_text(mem, w, length));
     if (length > 0) {
         memcpy(w->text + w->length, bytes, (size_t)length);

@@ -1,8 +1,8 @@
-/* The text an algorithm works on when it is not the caller's own: rewritten piece by piece (normalized, escaped), with the way
- * back from a position in it to the caller's bytes.
+/* The text an algorithm works on when it is not the caller's own: rewritten piece by piece (normalized, escaped), with
+ * the way back from a position in it to the caller's bytes.
  *
- * Invariant: positions only grow on both sides; a byte that was copied maps to the byte it came from, a byte of a rewritten piece
- * to the start of what it replaced. */
+ * Invariant: positions only grow on both sides; a byte that was copied maps to the byte it came from, a byte of a
+ * rewritten piece to the start of what it replaced. */
 #ifndef PITH_TOKENIZER_WORKTEXT_H
 #define PITH_TOKENIZER_WORKTEXT_H
 
@@ -30,7 +30,8 @@ void pith__worktext_free(pith__mem *mem, pith__worktext *w);
 /* Appends the next `length` bytes of the source as they are. */
 int32_t pith__worktext_copy(pith__mem *mem, pith__worktext *w, const uint8_t *bytes, uint64_t length);
 /* Appends `length` bytes that stand for the next `source_length` bytes of the source. */
-int32_t pith__worktext_rewrite(pith__mem *mem, pith__worktext *w, const uint8_t *bytes, uint64_t length, uint64_t source_length);
+int32_t pith__worktext_rewrite(pith__mem *mem, pith__worktext *w, const uint8_t *bytes, uint64_t length,
+                               uint64_t source_length);
 
 /* Turns ascending positions in the text into positions in the source. */
 void pith__worktext_map(const pith__worktext *w, uint64_t *positions, uint64_t count);

@@ -1,14 +1,26 @@
-/* Byte-level BPE: every family of pre-tokenizers against the ids of `tokenizers`, round trips, long runs, missing bytes. */
+/* Byte-level BPE: every family of pre-tokenizers against the ids of `tokenizers`, round trips, long runs, missing
+ * bytes. */
 #include "tokenizer_test.h"
-#include <stdio.h>
 #include "vectors_bpe.h"
+#include <stdio.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static pith__tokenizer *vector_tokenizer(pith__mem *mem, const char *pre) {
-    pith__vocab_spec spec = {.model = pith__str_of("gpt2"), .pre = pith__str_of(pre), .count = COUNT(bpe_tokens), .tokens = bpe_tokens,
-                             .merges = bpe_merges, .n_merges = COUNT(bpe_merges), .bos = -1, .eos = -1, .eot = -1, .unk = -1, .pad = -1,
-                             .add_bos = -1, .add_eos = -1, .add_space_prefix = -1};
+    pith__vocab_spec spec = {.model = pith__str_of("gpt2"),
+                             .pre = pith__str_of(pre),
+                             .count = COUNT(bpe_tokens),
+                             .tokens = bpe_tokens,
+                             .merges = bpe_merges,
+                             .n_merges = COUNT(bpe_merges),
+                             .bos = -1,
+                             .eos = -1,
+                             .eot = -1,
+                             .unk = -1,
+                             .pad = -1,
+                             .add_bos = -1,
+                             .add_eos = -1,
+                             .add_space_prefix = -1};
     pith__tokenizer *t = NULL;
     if (pith__tokenizer_create(mem, &spec, &t) != PITH_OK) {
         fail_msg("%s", pith__error_text());
@@ -36,7 +48,8 @@ static void test_families(void **state) {
     assert_int_equal(pith__mem_used(&mem), 0);
 }
 
-/* A text long enough for the memory of words gives what its parts give: words repeat, and so do their tokens and offsets. */
+/* A text long enough for the memory of words gives what its parts give: words repeat, and so do their tokens and
+ * offsets. */
 static void test_repeated_words(void **state) {
     (void)state;
     static const char unit[] = "Hello world, it's the quick brown fox  \n";
@@ -61,8 +74,9 @@ static void test_repeated_words(void **state) {
 /* Any bytes at all come back as they were, in families that do not normalize. */
 static void test_round_trip(void **state) {
     (void)state;
-    static const char *const pres[] = {"gpt-2", "llama-bpe", "gpt-4o", "tekken", "falcon", "deepseek-coder", "deepseek-llm", "deepseek-v3",
-                                       "smollm", "chatglm-bpe", "default"};
+    static const char *const pres[] = {"gpt-2",  "llama-bpe",      "gpt-4o",       "tekken",
+                                       "falcon", "deepseek-coder", "deepseek-llm", "deepseek-v3",
+                                       "smollm", "chatglm-bpe",    "default"};
     static id_list got;
     uint32_t seed = 12345;
     pith__mem mem;
@@ -87,9 +101,13 @@ static void test_round_trip(void **state) {
 /* A megabyte of one character, for characters of all kinds: near linear, or this takes minutes. */
 static void test_long_runs(void **state) {
     (void)state;
-    static const char *const units[] = {" ", "\n", "a", "A", "1", "'", "!", "\xCC\x81", "\xE4\xB8\xAD", "\xFF", "\xE2\x80\xA8", " \n", "aA", "'s"};
-    static const char *const pres[] = {"gpt-2", "llama-bpe", "qwen2", "gpt-4o", "falcon", "deepseek-llm", "deepseek-v3"};
-    enum { LENGTH = 300000 };
+    static const char *const units[] = {" ",    "\n",           "a",   "A",  "1", "'", "!", "\xCC\x81", "\xE4\xB8\xAD",
+                                        "\xFF", "\xE2\x80\xA8", " \n", "aA", "'s"};
+    static const char *const pres[] = {"gpt-2",  "llama-bpe",    "qwen2",      "gpt-4o",
+                                       "falcon", "deepseek-llm", "deepseek-v3"};
+    enum {
+        LENGTH = 300000
+    };
     char *text = malloc(LENGTH);
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
@@ -174,8 +192,8 @@ static void test_unknown_pre(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_families),      cmocka_unit_test(test_repeated_words), cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_long_runs),     cmocka_unit_test(test_missing_bytes),  cmocka_unit_test(test_ignore_merges),
+        cmocka_unit_test(test_families),    cmocka_unit_test(test_repeated_words), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_long_runs),   cmocka_unit_test(test_missing_bytes),  cmocka_unit_test(test_ignore_merges),
         cmocka_unit_test(test_unknown_pre),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The streaming decoder: leading space, control tokens, byte tokens, ids from outside. Finding tokens by their entry. */
+/* The streaming decoder: leading space, control tokens, byte tokens, ids from outside. Finding tokens by their entry.
+ */
 #include "tokenizer_test.h"
 
 static void expect_text(const pith__tokenizer *t, const int32_t *ids, uint64_t count, bool specials, const char *want) {
@@ -8,8 +9,9 @@ static void expect_text(const pith__tokenizer *t, const int32_t *ids, uint64_t c
     assert_string_equal(out, want);
 }
 
-#define EXPECT_TEXT(t, specials, want, ...) \
-    expect_text((t), (const int32_t[]){__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t), (specials), (want))
+#define EXPECT_TEXT(t, specials, want, ...)                                                                            \
+    expect_text((t), (const int32_t[]){__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t),         \
+                (specials), (want))
 
 static void test_spm(void **state) {
     (void)state;
@@ -45,7 +47,8 @@ static void test_bpe(void **state) {
     pith__mem_init(&mem, NULL, NULL, 0);
     draft_small_bpe(&d);
     int32_t odd = draft_token(&d, "\xE4\xB8\xAD", PITH__TOKEN_NORMAL, 0); /* outside the alphabet: stands for itself */
-    int32_t unused = draft_token(&d, "[PAD7]", PITH__TOKEN_UNUSED, 0), empty = draft_token(&d, "", PITH__TOKEN_NORMAL, 0);
+    int32_t unused = draft_token(&d, "[PAD7]", PITH__TOKEN_UNUSED, 0),
+            empty = draft_token(&d, "", PITH__TOKEN_NORMAL, 0);
     int32_t byte = draft_token(&d, "<0x7e>", PITH__TOKEN_BYTE, 0);
     pith__tokenizer *t = draft_create(&mem, &d);
     int32_t world = (int32_t)pith__tokenizer_find(t, pith__str_of("\xC4\xA0world"));
@@ -81,6 +84,7 @@ static void test_find(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_spm), cmocka_unit_test(test_bpe), cmocka_unit_test(test_find)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_spm), cmocka_unit_test(test_bpe),
+                                       cmocka_unit_test(test_find)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
-/* Random vocabularies and random text, from fixed seeds: nothing is read or written out of bounds (the sanitizers look), ids are of the
- * vocabulary, offsets ascend, no control token comes out of plain text. */
+/* Random vocabularies and random text, from fixed seeds: nothing is read or written out of bounds (the sanitizers
+ * look), ids are of the vocabulary, offsets ascend, no control token comes out of plain text. */
 #include "tokenizer_test.h"
 
-static const char *const pres[] = {"gpt-2", "llama-bpe", "qwen2", "gpt-4o", "tekken", "smollm", "falcon", "deepseek-coder", "deepseek-llm",
-                                   "deepseek-v3", "qwen35"};
+static const char *const pres[] = {"gpt-2",  "llama-bpe",      "qwen2",        "gpt-4o",      "tekken", "smollm",
+                                   "falcon", "deepseek-coder", "deepseek-llm", "deepseek-v3", "qwen35"};
 static const char alphabet[] = " ab<|>_\xE2\x96\x81\xC3\xA9\xCC\x81'0\n\xC4\xA0\xFF";
 
 static pith__str random_text(uint32_t *seed, char *out, uint32_t limit) {
@@ -28,7 +28,8 @@ static void random_vocabulary(uint32_t *seed, vocab_draft *d, char (*texts)[8]) 
     }
     uint32_t more = 1 + next_random(seed) % 300;
     for (uint32_t i = 0; i < more; i++) {
-        int32_t id = draft_token(d, "", (int32_t)(next_random(seed) % 3 ? 1 : next_random(seed) % 7), (float)(next_random(seed) % 50));
+        int32_t id = draft_token(d, "", (int32_t)(next_random(seed) % 3 ? 1 : next_random(seed) % 7),
+                                 (float)(next_random(seed) % 50));
         d->tokens[id] = random_text(seed, texts[i], 8);
     }
     static char merges[300][24];

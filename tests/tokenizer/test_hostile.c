@@ -1,5 +1,5 @@
-/* Vocabularies as an attacker or a careless converter would write them: refused with a message, or handled; and every failed allocation,
- * of creating and of tokenizing, is a clean error. */
+/* Vocabularies as an attacker or a careless converter would write them: refused with a message, or handled; and every
+ * failed allocation, of creating and of tokenizing, is a clean error. */
 #include "support/failing_alloc.h"
 #include "tokenizer_test.h"
 #include <math.h>
@@ -120,7 +120,8 @@ static void test_scores(void **state) {
     pith__tokenizer_release(draft_create(&mem, &d));
 }
 
-/* Duplicates keep the lowest id; empty tokens are never made; a zero byte is a byte like others; a merge twice counts once. */
+/* Duplicates keep the lowest id; empty tokens are never made; a zero byte is a byte like others; a merge twice counts
+ * once. */
 static void test_handled(void **state) {
     (void)state;
     static vocab_draft d;
@@ -176,7 +177,8 @@ static void test_merge_to_control(void **state) {
 }
 
 static int32_t create_and_tokenize(pith__mem *mem, void *arg) {
-    static const char text[] = "hello world USER <|im_end|> e\xCC\x81 h\xE2\x96\x81 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ";
+    static const char text[] = "hello world USER <|im_end|> e\xCC\x81 h\xE2\x96\x81 "
+                               "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ";
     static char many[1500];
     const vocab_draft *d = arg;
     pith__tokenizer *t = NULL;
@@ -186,7 +188,8 @@ static int32_t create_and_tokenize(pith__mem *mem, void *arg) {
     }
     PITH_TRY(pith__tokenizer_create(mem, &d->spec, &t));
     pith__span spans[] = {{{text, sizeof(text) - 1}, true}, {{many, sizeof(many)}, false}};
-    int32_t status = pith__tokenize(t, mem, spans, 2, PITH__TOKENIZE_BOS | PITH__TOKENIZE_EOS | PITH__TOKENIZE_OFFSETS, &list);
+    int32_t status =
+        pith__tokenize(t, mem, spans, 2, PITH__TOKENIZE_BOS | PITH__TOKENIZE_EOS | PITH__TOKENIZE_OFFSETS, &list);
     if (status != PITH_OK) {
         assert_int_equal(list.count, 0);
     }
@@ -207,8 +210,14 @@ static void test_failed_allocations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counts), cmocka_unit_test(test_models), cmocka_unit_test(test_ids),     cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_merges), cmocka_unit_test(test_scores), cmocka_unit_test(test_handled), cmocka_unit_test(test_merge_to_control),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_merges),
+        cmocka_unit_test(test_scores),
+        cmocka_unit_test(test_handled),
+        cmocka_unit_test(test_merge_to_control),
         cmocka_unit_test(test_failed_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

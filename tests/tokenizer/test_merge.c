@@ -2,7 +2,10 @@
 #include "tokenizer/merge.h"
 #include "tokenizer_test.h"
 
-enum { SYMBOLS = 12, WORD_MAX = 400 };
+enum {
+    SYMBOLS = 12,
+    WORD_MAX = 400
+};
 
 /* rank and result of (left, right); ids wrap around, so that chains of merges go on. */
 typedef struct table {

@@ -1,4 +1,5 @@
-/* Normalization form C against Python's, that it changes nothing twice, and that long runs of marks cost no more than others. */
+/* Normalization form C against Python's, that it changes nothing twice, and that long runs of marks cost no more than
+ * others. */
 #include "tokenizer/nfc.h"
 #include "tokenizer_test.h"
 #include "vectors_nfc.h"
@@ -31,8 +32,10 @@ static void test_vectors(void **state) {
 /* Broken bytes pass as they are, also beside marks, which then have nothing to join. */
 static void test_broken(void **state) {
     (void)state;
-    static const char text[] = "e\xCC\x81\xFF\xCC\x81" "a\xC3\xCC\x88\xCC\xE1\x84\x80\xE1\x85\xA1\xE1";
-    static const char want[] = "\xC3\xA9\xFF\xCC\x81" "a\xC3\xCC\x88\xCC\xEA\xB0\x80\xE1";
+    static const char text[] = "e\xCC\x81\xFF\xCC\x81"
+                               "a\xC3\xCC\x88\xCC\xE1\x84\x80\xE1\x85\xA1\xE1";
+    static const char want[] = "\xC3\xA9\xFF\xCC\x81"
+                               "a\xC3\xCC\x88\xCC\xEA\xB0\x80\xE1";
     pith__mem mem;
     pith__worktext w = {0};
     pith__mem_init(&mem, NULL, NULL, 0);
@@ -59,7 +62,9 @@ static void test_positions(void **state) {
 
 static void test_long_marks(void **state) {
     (void)state;
-    enum { PAIRS = 200000 };
+    enum {
+        PAIRS = 200000
+    };
     char *text = malloc(PAIRS * 4 + 1);
     pith__mem mem;
     pith__worktext w = {0};

@@ -1,5 +1,6 @@
-/* Real vocabularies, where the environment variable PITH_TEST_DATA names a folder with tokenizers/gguf/ggml-vocab-*.gguf and, beside each,
- * .inp (texts separated by a line __ggml_vocab_test__) and .out (the ids of each, a line). Skipped, saying so, without it. */
+/* Real vocabularies, where the environment variable PITH_TEST_DATA names a folder with
+ * tokenizers/gguf/ggml-vocab-*.gguf and, beside each, .inp (texts separated by a line __ggml_vocab_test__) and .out
+ * (the ids of each, a line). Skipped, saying so, without it. */
 #include "arch/vocabulary.h"
 #include "tokenizer_test.h"
 #include <stdio.h>
@@ -25,8 +26,8 @@ static pith__tokenizer *open_vocabulary(pith__mem *mem, const char *path) {
     pith__source *source = NULL;
     pith__modelfile *file = NULL;
     pith__tokenizer *t = NULL;
-    if (pith__source_from_path(mem, path, &source) != PITH_OK || pith__modelfile_open(mem, source, 0, &file) != PITH_OK ||
-        pith__vocabulary_open(mem, file, 0, &t) != PITH_OK) {
+    if (pith__source_from_path(mem, path, &source) != PITH_OK ||
+        pith__modelfile_open(mem, source, 0, &file) != PITH_OK || pith__vocabulary_open(mem, file, 0, &t) != PITH_OK) {
         fail_msg("%s: %s", path, pith__error_text());
     }
     pith__modelfile_release(file);
@@ -50,7 +51,8 @@ static const char *read_ids(const char *line, id_list *ids) {
     return *line ? line + 1 : line;
 }
 
-static int check_cases(const pith__tokenizer *t, pith__mem *mem, const char *name, const char *inputs, const char *outputs) {
+static int check_cases(const pith__tokenizer *t, pith__mem *mem, const char *name, const char *inputs,
+                       const char *outputs) {
     static id_list want, got;
     int cases = 0;
     for (const char *at = inputs; at != NULL; cases++) {
@@ -89,7 +91,8 @@ static void check_vocabulary(const char *folder, const char *name) {
 
 static void test_vocabularies(void **state) {
     (void)state;
-    static const char *const names[] = {"gpt-2", "llama-spm", "phi-3", "deepseek-coder", "falcon", "llama-bpe", "qwen2"};
+    static const char *const names[] = {"gpt-2",  "llama-spm", "phi-3", "deepseek-coder",
+                                        "falcon", "llama-bpe", "qwen2"};
     const char *folder = getenv("PITH_TEST_DATA");
     if (folder == NULL) {
         print_message("PITH_TEST_DATA is not set: real vocabularies are not tested\n");

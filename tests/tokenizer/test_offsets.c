@@ -1,5 +1,5 @@
-/* Byte offsets: they ascend, and between two of them stands what the token decodes to; also through normalization and escapes. Lists that
- * grow over several calls. */
+/* Byte offsets: they ascend, and between two of them stands what the token decodes to; also through normalization and
+ * escapes. Lists that grow over several calls. */
 #include "tokenizer_test.h"
 #include "vectors_bpe.h"
 
@@ -23,9 +23,20 @@ static void test_bpe(void **state) {
     uint64_t length = 0;
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
-    pith__vocab_spec spec = {.model = pith__str_of("gpt2"), .pre = pith__str_of("llama-bpe"), .count = COUNT(bpe_tokens),
-                             .tokens = bpe_tokens, .merges = bpe_merges, .n_merges = COUNT(bpe_merges), .bos = -1, .eos = -1, .eot = -1,
-                             .unk = -1, .pad = -1, .add_bos = -1, .add_eos = -1, .add_space_prefix = -1};
+    pith__vocab_spec spec = {.model = pith__str_of("gpt2"),
+                             .pre = pith__str_of("llama-bpe"),
+                             .count = COUNT(bpe_tokens),
+                             .tokens = bpe_tokens,
+                             .merges = bpe_merges,
+                             .n_merges = COUNT(bpe_merges),
+                             .bos = -1,
+                             .eos = -1,
+                             .eot = -1,
+                             .unk = -1,
+                             .pad = -1,
+                             .add_bos = -1,
+                             .add_eos = -1,
+                             .add_space_prefix = -1};
     pith__tokenizer *t = NULL;
     assert_int_equal(pith__tokenizer_create(&mem, &spec, &t), PITH_OK);
     for (size_t c = 0; c < COUNT(bpe_cases); c++) {

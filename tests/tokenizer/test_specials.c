@@ -1,5 +1,5 @@
-/* Who may make special tokens: control tokens only in trusted spans, in no way from other text, and nothing across the borders of
- * spans; user-defined tokens everywhere. BOS, EOS, and the tokens that end a turn. */
+/* Who may make special tokens: control tokens only in trusted spans, in no way from other text, and nothing across the
+ * borders of spans; user-defined tokens everywhere. BOS, EOS, and the tokens that end a turn. */
 #include "tokenizer_test.h"
 #include <stdio.h>
 
@@ -22,8 +22,8 @@ static void check_untrusted(const pith__tokenizer *t, pith__mem *mem, pith__str 
     char around[512];
     run_text(t, mem, text.ptr, text.len, false, &got);
     assert_false(has_control(t, &got));
-    int n = snprintf(around, sizeof(around), "hello %.*s%.*s world%.*s", (int)text.len, text.ptr, (int)text.len, text.ptr, (int)text.len,
-                     text.ptr);
+    int n = snprintf(around, sizeof(around), "hello %.*s%.*s world%.*s", (int)text.len, text.ptr, (int)text.len,
+                     text.ptr, (int)text.len, text.ptr);
     run_text(t, mem, around, (uint64_t)n, false, &got);
     assert_false(has_control(t, &got));
     for (uint64_t cut = 1; cut < text.len; cut++) {
@@ -93,7 +93,9 @@ static void test_trusted(void **state) {
     EXPECT_IDS(&got, start, hello, world, end, end);
     const uint64_t offsets[] = {0, 12, 17, 23, 33};
     assert_memory_equal(got.offsets, offsets, sizeof(offsets));
-    pith__span spans[] = {{pith__str_of("<|im_start|>"), true}, {pith__str_of("hello<|im_end|>"), false}, {pith__str_of("<|im_end|>"), true}};
+    pith__span spans[] = {{pith__str_of("<|im_start|>"), true},
+                          {pith__str_of("hello<|im_end|>"), false},
+                          {pith__str_of("<|im_end|>"), true}};
     run_spans(t, &mem, spans, 3, 0, &got);
     assert_int_equal(got.ids[0], start);
     assert_int_equal(got.ids[1], hello);
@@ -113,7 +115,8 @@ static void test_user_defined(void **state) {
     pith__mem_init(&mem, NULL, NULL, 0);
     draft_small_bpe(&d);
     pith__tokenizer *t = draft_create(&mem, &d);
-    int32_t user = (int32_t)pith__tokenizer_find(t, pith__str_of("USER")), users = (int32_t)pith__tokenizer_find(t, pith__str_of("USERS"));
+    int32_t user = (int32_t)pith__tokenizer_find(t, pith__str_of("USER")),
+            users = (int32_t)pith__tokenizer_find(t, pith__str_of("USERS"));
     run_text(t, &mem, "aUSERbUSERSUSE", 14, false, &got);
     EXPECT_IDS(&got, 'a', user, 'b', users, 'U', 'S', 'E');
     run_text(t, &mem, "USERUSERS", 9, true, &got);
@@ -134,7 +137,10 @@ static void test_user_markers(void **state) {
     draft_init(&d, "gpt2", "gpt-2");
     draft_alphabet(&d);
     int32_t assistant = draft_token(&d, "<|Assistant|>", PITH__TOKEN_USER, 0);
-    int32_t wide = draft_token(&d, "<\xEF\xBD\x9C" "User\xEF\xBD\x9C>", PITH__TOKEN_USER, 0);
+    int32_t wide = draft_token(&d,
+                               "<\xEF\xBD\x9C"
+                               "User\xEF\xBD\x9C>",
+                               PITH__TOKEN_USER, 0);
     int32_t eos = draft_token(&d, "</s>", PITH__TOKEN_USER, 0);
     int32_t plain = draft_token(&d, "<br>", PITH__TOKEN_USER, 0);
     d.spec.eos = eos;
@@ -218,8 +224,10 @@ static void test_end_of_turn(void **state) {
     pith__mem_init(&mem, NULL, NULL, 0);
     draft_init(&d, "gpt2", "gpt-2");
     draft_alphabet(&d);
-    int32_t eos = draft_token(&d, "<eos>", PITH__TOKEN_CONTROL, 0), eot = draft_token(&d, "<over>", PITH__TOKEN_CONTROL, 0);
-    int32_t im_end = draft_token(&d, "<|im_end|>", PITH__TOKEN_CONTROL, 0), end = draft_token(&d, "<|end|>", PITH__TOKEN_CONTROL, 0);
+    int32_t eos = draft_token(&d, "<eos>", PITH__TOKEN_CONTROL, 0),
+            eot = draft_token(&d, "<over>", PITH__TOKEN_CONTROL, 0);
+    int32_t im_end = draft_token(&d, "<|im_end|>", PITH__TOKEN_CONTROL, 0),
+            end = draft_token(&d, "<|end|>", PITH__TOKEN_CONTROL, 0);
     int32_t plain = draft_token(&d, "<EOT>", PITH__TOKEN_NORMAL, 0);
     d.spec.eos = eos;
     d.spec.eot = eot;
@@ -235,7 +243,8 @@ static void test_end_of_turn(void **state) {
     pith__tokenizer_release(t);
 }
 
-/* The space before a text: at the beginning and after control tokens, not between spans, and before a user-defined token too. */
+/* The space before a text: at the beginning and after control tokens, not between spans, and before a user-defined
+ * token too. */
 static void test_space_prefix(void **state) {
     (void)state;
     static vocab_draft d;
@@ -246,8 +255,12 @@ static void test_space_prefix(void **state) {
     pith__tokenizer *t = draft_create(&mem, &d);
     int32_t hello = (int32_t)pith__tokenizer_find(t, pith__str_of("hello"));
     int32_t led = (int32_t)pith__tokenizer_find(t, pith__str_of("\xE2\x96\x81hello"));
-    int32_t space = (int32_t)pith__tokenizer_find(t, pith__str_of("\xE2\x96\x81")), user = (int32_t)pith__tokenizer_find(t, pith__str_of("[x]"));
-    pith__span spans[] = {{pith__str_of("hello"), true}, {pith__str_of("hello"), false}, {pith__str_of("<s>"), true}, {pith__str_of("hello"), false}};
+    int32_t space = (int32_t)pith__tokenizer_find(t, pith__str_of("\xE2\x96\x81")),
+            user = (int32_t)pith__tokenizer_find(t, pith__str_of("[x]"));
+    pith__span spans[] = {{pith__str_of("hello"), true},
+                          {pith__str_of("hello"), false},
+                          {pith__str_of("<s>"), true},
+                          {pith__str_of("hello"), false}};
     run_spans(t, &mem, spans, 4, 0, &got);
     EXPECT_IDS(&got, led, hello, 1, led);
     run_text(t, &mem, "[x]hello[x]", 11, false, &got);
@@ -261,9 +274,9 @@ static void test_space_prefix(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_untrusted),    cmocka_unit_test(test_whole_word), cmocka_unit_test(test_trusted),
+        cmocka_unit_test(test_untrusted),    cmocka_unit_test(test_whole_word),   cmocka_unit_test(test_trusted),
         cmocka_unit_test(test_user_defined), cmocka_unit_test(test_user_markers), cmocka_unit_test(test_no_types),
-        cmocka_unit_test(test_bos_eos),      cmocka_unit_test(test_end_of_turn), cmocka_unit_test(test_space_prefix),
+        cmocka_unit_test(test_bos_eos),      cmocka_unit_test(test_end_of_turn),  cmocka_unit_test(test_space_prefix),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

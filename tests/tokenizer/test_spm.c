@@ -1,13 +1,23 @@
 /* SentencePiece BPE against the ids and texts of `sentencepiece`, and what those vectors do not reach. */
 #include "tokenizer_test.h"
-#include <stdio.h>
 #include "vectors_spm.h"
+#include <stdio.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static pith__vocab_spec vector_spec(void) {
-    pith__vocab_spec spec = {.model = pith__str_of("llama"), .count = COUNT(spm_tokens), .tokens = spm_tokens, .scores = spm_scores,
-                             .types = spm_types, .bos = 1, .eos = 2, .eot = -1, .unk = 0, .pad = -1, .add_bos = -1, .add_eos = -1,
+    pith__vocab_spec spec = {.model = pith__str_of("llama"),
+                             .count = COUNT(spm_tokens),
+                             .tokens = spm_tokens,
+                             .scores = spm_scores,
+                             .types = spm_types,
+                             .bos = 1,
+                             .eos = 2,
+                             .eot = -1,
+                             .unk = 0,
+                             .pad = -1,
+                             .add_bos = -1,
+                             .add_eos = -1,
                              .add_space_prefix = -1};
     return spec;
 }
@@ -68,7 +78,9 @@ static void test_no_byte_tokens(void **state) {
 static void test_long_runs(void **state) {
     (void)state;
     static const char *const units[] = {" ", "a", "\n", "\xE4\xB8\xAD", "\xE2\x96\x81", "\xFF", "the ", "    x"};
-    enum { LENGTH = 1000000 };
+    enum {
+        LENGTH = 1000000
+    };
     char *text = malloc(LENGTH), *back = malloc(LENGTH + 64);
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
@@ -137,7 +149,7 @@ static void test_byte_token_text(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_vectors), cmocka_unit_test(test_no_byte_tokens), cmocka_unit_test(test_long_runs),
+        cmocka_unit_test(test_vectors), cmocka_unit_test(test_no_byte_tokens),  cmocka_unit_test(test_long_runs),
         cmocka_unit_test(test_ties),    cmocka_unit_test(test_byte_token_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
-/* UTF-8: what is well formed, what a stream may show, how broken text is made whole (the examples of the Unicode Standard, 3.9, and of
- * the WHATWG encoding standard). */
-#include "tokenizer/utf8.h"
+/* UTF-8: what is well formed, what a stream may show, how broken text is made whole (the examples of the Unicode
+ * Standard, 3.9, and of the WHATWG encoding standard). */
 #include "tokenizer/unicode.h"
+#include "tokenizer/utf8.h"
 #include "tokenizer_test.h"
 
 static void expect_sanitized(const char *text, uint64_t length, const char *want) {
@@ -16,7 +16,7 @@ static void expect_sanitized(const char *text, uint64_t length, const char *want
     assert_int_equal(pith__utf8_sanitize(text, length, NULL, 0), n);
 }
 
-#define R "\xEF\xBF\xBD"
+#define R                     "\xEF\xBF\xBD"
 #define SANITIZED(text, want) expect_sanitized((text), sizeof(text) - 1, (want))
 
 static void test_sanitize(void **state) {
@@ -37,16 +37,17 @@ static void test_complete(void **state) {
     for (uint64_t n = 0; n <= 10; n++) {
         assert_int_equal(pith__utf8_complete(text, n), shown[n]);
     }
-    assert_int_equal(pith__utf8_complete("a\xFF", 2), 2);         /* broken: nothing to wait for */
+    assert_int_equal(pith__utf8_complete("a\xFF", 2), 2); /* broken: nothing to wait for */
     assert_int_equal(pith__utf8_complete("a\x80\x80", 3), 3);
-    assert_int_equal(pith__utf8_complete("a\xE0\x80", 3), 3);     /* overlong */
-    assert_int_equal(pith__utf8_complete("a\xED\xA0", 3), 3);     /* a surrogate */
-    assert_int_equal(pith__utf8_complete("\xF4\x90", 2), 2);      /* past U+10FFFF */
+    assert_int_equal(pith__utf8_complete("a\xE0\x80", 3), 3); /* overlong */
+    assert_int_equal(pith__utf8_complete("a\xED\xA0", 3), 3); /* a surrogate */
+    assert_int_equal(pith__utf8_complete("\xF4\x90", 2), 2);  /* past U+10FFFF */
     assert_int_equal(pith__utf8_complete("\xF0\x9F\x98", 3), 0);
     assert_int_equal(pith__utf8_complete("\xC3\xC3", 2), 1);
 }
 
-/* Every code point is written and read back; every other two-byte and three-byte beginning is refused alike by all functions. */
+/* Every code point is written and read back; every other two-byte and three-byte beginning is refused alike by all
+ * functions. */
 static void test_all_code_points(void **state) {
     (void)state;
     for (uint32_t cp = 0; cp < 0x110000; cp++) {
@@ -75,12 +76,29 @@ static void test_classes(void **state) {
     static const struct {
         uint32_t cp, class;
     } known[] = {
-        {'a', PITH__BIT(PITH__LL)}, {'A', PITH__BIT(PITH__LU)}, {0x1C5, PITH__BIT(PITH__LT)}, {0x2B0, PITH__BIT(PITH__LM)},
-        {0x4E2D, PITH__BIT(PITH__LO)}, {0x301, PITH__BIT(PITH__MN)}, {'7', PITH__BIT(PITH__ND)}, {0xBD, PITH__BIT(PITH__NO)},
-        {0x2167, PITH__BIT(PITH__NL)}, {'_', PITH__BIT(PITH__PC)}, {'$', PITH__BIT(PITH__SC)}, {' ', PITH__BIT(PITH__ZS)},
-        {0x3000, PITH__BIT(PITH__ZS)}, {'\n', PITH__LINE_END}, {'\r', PITH__LINE_END}, {'\t', PITH__BIT(PITH__CONTROL_SPACE)},
-        {0x85, PITH__BIT(PITH__CONTROL_SPACE)}, {0, PITH__BIT(PITH__CC)}, {0x200B, PITH__BIT(PITH__CF)}, {0x10FFFF, PITH__BIT(PITH__CN)},
-        {0x1F680, PITH__BIT(PITH__SO)}, {0x323AF, PITH__BIT(PITH__LO)}, {PITH__UTF8_BROKEN, PITH__BIT(PITH__SO)},
+        {'a', PITH__BIT(PITH__LL)},
+        {'A', PITH__BIT(PITH__LU)},
+        {0x1C5, PITH__BIT(PITH__LT)},
+        {0x2B0, PITH__BIT(PITH__LM)},
+        {0x4E2D, PITH__BIT(PITH__LO)},
+        {0x301, PITH__BIT(PITH__MN)},
+        {'7', PITH__BIT(PITH__ND)},
+        {0xBD, PITH__BIT(PITH__NO)},
+        {0x2167, PITH__BIT(PITH__NL)},
+        {'_', PITH__BIT(PITH__PC)},
+        {'$', PITH__BIT(PITH__SC)},
+        {' ', PITH__BIT(PITH__ZS)},
+        {0x3000, PITH__BIT(PITH__ZS)},
+        {'\n', PITH__LINE_END},
+        {'\r', PITH__LINE_END},
+        {'\t', PITH__BIT(PITH__CONTROL_SPACE)},
+        {0x85, PITH__BIT(PITH__CONTROL_SPACE)},
+        {0, PITH__BIT(PITH__CC)},
+        {0x200B, PITH__BIT(PITH__CF)},
+        {0x10FFFF, PITH__BIT(PITH__CN)},
+        {0x1F680, PITH__BIT(PITH__SO)},
+        {0x323AF, PITH__BIT(PITH__LO)},
+        {PITH__UTF8_BROKEN, PITH__BIT(PITH__SO)},
     };
     uint32_t spaces = 0;
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

@@ -2,9 +2,20 @@
 
 void draft_init(vocab_draft *d, const char *model, const char *pre) {
     memset(d, 0, sizeof(*d));
-    d->spec = (pith__vocab_spec){.model = pith__str_of(model), .pre = pith__str_of(pre), .tokens = d->tokens, .scores = d->scores,
-                                 .types = d->types, .merges = d->merges, .bos = -1, .eos = -1, .eot = -1, .unk = -1, .pad = -1,
-                                 .add_bos = -1, .add_eos = -1, .add_space_prefix = -1};
+    d->spec = (pith__vocab_spec){.model = pith__str_of(model),
+                                 .pre = pith__str_of(pre),
+                                 .tokens = d->tokens,
+                                 .scores = d->scores,
+                                 .types = d->types,
+                                 .merges = d->merges,
+                                 .bos = -1,
+                                 .eos = -1,
+                                 .eot = -1,
+                                 .unk = -1,
+                                 .pad = -1,
+                                 .add_bos = -1,
+                                 .add_eos = -1,
+                                 .add_space_prefix = -1};
 }
 
 static int32_t draft_str(vocab_draft *d, pith__str text, int32_t type, float score) {
@@ -61,10 +72,12 @@ pith__tokenizer *draft_create(pith__mem *mem, const vocab_draft *d) {
 }
 
 void draft_small_bpe(vocab_draft *d) {
-    static const char *const merges[] = {"h e", "l l", "he ll", "hell o", "\xC4\xA0 w", "o r", "l d", "\xC4\xA0w or", "\xC4\xA0wor ld",
-                                         "< s", "<s >", "i m", "< |", "| >", "im _"};
-    static const char *const joined[] = {"he", "ll", "hell", "hello", "\xC4\xA0w", "or", "ld", "\xC4\xA0wor", "\xC4\xA0world", "<s",
-                                         NULL, "im", "<|", "|>", "im_"};
+    static const char *const merges[] = {
+        "h e", "l l",  "he ll", "hell o", "\xC4\xA0 w", "o r", "l d", "\xC4\xA0w or", "\xC4\xA0wor ld",
+        "< s", "<s >", "i m",   "< |",    "| >",        "im _"};
+    static const char *const joined[] = {
+        "he", "ll", "hell", "hello", "\xC4\xA0w", "or", "ld", "\xC4\xA0wor", "\xC4\xA0world",
+        "<s", NULL, "im",   "<|",    "|>",        "im_"};
     draft_init(d, "gpt2", "gpt-2");
     draft_alphabet(d);
     for (size_t i = 0; i < sizeof(merges) / sizeof(merges[0]); i++) {
@@ -81,9 +94,32 @@ void draft_small_bpe(vocab_draft *d) {
 }
 
 void draft_small_spm(vocab_draft *d) {
-    static const char *const words[] = {"\xE2\x96\x81", "e", "l", "o", "h", "w", "r", "d", "<", ">", "s", "|", "he", "ll", "hell", "hello",
-                                        "\xE2\x96\x81hello", "\xE2\x96\x81w", "or", "\xE2\x96\x81wor", "ld", "\xE2\x96\x81world",
-                                        "\xE2\x96\x81\xE2\x96\x81", "\xE2\x96\x81\xE2\x96\x81\xE2\x96\x81\xE2\x96\x81", "<s", "|>"};
+    static const char *const words[] = {"\xE2\x96\x81",
+                                        "e",
+                                        "l",
+                                        "o",
+                                        "h",
+                                        "w",
+                                        "r",
+                                        "d",
+                                        "<",
+                                        ">",
+                                        "s",
+                                        "|",
+                                        "he",
+                                        "ll",
+                                        "hell",
+                                        "hello",
+                                        "\xE2\x96\x81hello",
+                                        "\xE2\x96\x81w",
+                                        "or",
+                                        "\xE2\x96\x81wor",
+                                        "ld",
+                                        "\xE2\x96\x81world",
+                                        "\xE2\x96\x81\xE2\x96\x81",
+                                        "\xE2\x96\x81\xE2\x96\x81\xE2\x96\x81\xE2\x96\x81",
+                                        "<s",
+                                        "|>"};
     draft_init(d, "llama", "");
     d->spec.unk = draft_token(d, "<unk>", PITH__TOKEN_UNKNOWN, 0);
     d->spec.bos = draft_token(d, "<s>", PITH__TOKEN_CONTROL, 0);
@@ -96,7 +132,8 @@ void draft_small_spm(vocab_draft *d) {
     draft_token(d, "<|im_end|>", PITH__TOKEN_CONTROL, 0);
 }
 
-void run_spans(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n, uint32_t flags, id_list *out) {
+void run_spans(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n, uint32_t flags,
+               id_list *out) {
     pith__token_list list = {0};
     int32_t status = pith__tokenize(t, mem, spans, n, flags | PITH__TOKENIZE_OFFSETS, &list);
     if (status != PITH_OK) {
@@ -132,7 +169,8 @@ void expect_ids(const id_list *got, const int32_t *ids, uint64_t count, const ch
     fail_msg("other ids");
 }
 
-uint64_t decode_ids(const pith__tokenizer *t, const int32_t *ids, uint64_t count, bool specials, char *out, uint64_t capacity) {
+uint64_t decode_ids(const pith__tokenizer *t, const int32_t *ids, uint64_t count, bool specials, char *out,
+                    uint64_t capacity) {
     pith__decoder decoder;
     char *piece = malloc(pith__tokenizer_max_bytes(t));
     uint64_t length = 0;

@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VOCAB_MAX = 2048, IDS_MAX = 4096 };
+enum {
+    VOCAB_MAX = 2048,
+    IDS_MAX = 4096
+};
 
 /* A vocabulary under construction; texts are borrowed but for those of add_bytes(). */
 typedef struct vocab_draft {
@@ -32,9 +35,11 @@ void draft_byte_tokens(vocab_draft *d);
 /* Creates or fails the test. */
 pith__tokenizer *draft_create(pith__mem *mem, const vocab_draft *d);
 
-/* A small byte-level vocabulary with some merges, controls <|im_start|> <|im_end|> <s>, user-defined "USER" and "USERS". */
+/* A small byte-level vocabulary with some merges, controls <|im_start|> <|im_end|> <s>, user-defined "USER" and
+ * "USERS". */
 void draft_small_bpe(vocab_draft *d);
-/* A small SentencePiece vocabulary: unk 0, <s> 1, </s> 2, bytes, letters, some words, user-defined "[x]", control <|im_end|>. */
+/* A small SentencePiece vocabulary: unk 0, <s> 1, </s> 2, bytes, letters, some words, user-defined "[x]", control
+ * <|im_end|>. */
 void draft_small_spm(vocab_draft *d);
 
 typedef struct id_list {
@@ -44,16 +49,19 @@ typedef struct id_list {
 } id_list;
 
 /* Tokenizes spans or one text with offsets; fails the test on an error or more than IDS_MAX tokens. */
-void run_spans(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n, uint32_t flags, id_list *out);
+void run_spans(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n, uint32_t flags,
+               id_list *out);
 void run_text(const pith__tokenizer *t, pith__mem *mem, const char *text, uint64_t length, bool trusted, id_list *out);
 
 /* Fails the test unless the ids are these. */
 void expect_ids(const id_list *got, const int32_t *ids, uint64_t count, const char *what);
-#define EXPECT_IDS(got, ...) \
-    expect_ids((got), (const int32_t[]){__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t), #__VA_ARGS__)
+#define EXPECT_IDS(got, ...)                                                                                           \
+    expect_ids((got), (const int32_t[]){__VA_ARGS__}, sizeof((const int32_t[]){__VA_ARGS__}) / sizeof(int32_t),        \
+               #__VA_ARGS__)
 
 /* Decodes into a buffer of the test; returns the length. */
-uint64_t decode_ids(const pith__tokenizer *t, const int32_t *ids, uint64_t count, bool specials, char *out, uint64_t capacity);
+uint64_t decode_ids(const pith__tokenizer *t, const int32_t *ids, uint64_t count, bool specials, char *out,
+                    uint64_t capacity);
 
 /* xorshift; state not 0. */
 uint32_t next_random(uint32_t *state);
