@@ -76,6 +76,8 @@ int32_t pith__model_open(pith_host *host, pith__source *source, const pith__mode
         pith__model_release(model);
         return status;
     }
+    pith__host_log(host, PITH_LOG_INFO, "opened a %s model of %llu parameters: %llu bytes of weights, kernels %s", model->family->name,
+              (unsigned long long)model->parameters, (unsigned long long)model->weight_bytes, host->kernels->name);
     *out = model;
     return PITH_OK;
 }

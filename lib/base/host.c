@@ -1,5 +1,8 @@
 /* Reference counts of hosts. See host.h. */
 #include "base/host.h"
+#include "base/format.h"
+#include <stdarg.h>
+#include <string.h>
 
 #define ETERNAL UINT32_MAX /* the default host's count */
 
@@ -18,4 +21,16 @@ void pith__host_release(pith_host *host) {
         pith__mem_init(&mem, host->mem.hook, host->mem.user, 0); /* the host lives in memory of its own allocator */
         pith__mem_free(&mem, host);
     }
+}
+
+void pith__host_log(const pith_host *host, int32_t level, const char *format, ...) {
+    char line[300];
+    va_list args;
+    if (!host->log) {
+        return;
+    }
+    va_start(args, format);
+    pith__format_v(line, sizeof(line), format, args);
+    va_end(args);
+    host->log(host->log_user, level, line, strlen(line));
 }

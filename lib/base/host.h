@@ -24,4 +24,7 @@ struct pith_host {
 void pith__host_retain(pith_host *host);
 void pith__host_release(pith_host *host);
 
+/* Gives the host's log hook one line (cut at 300 bytes), if it has one; see PITH_LOG_*. The format is pith__format's. */
+void pith__host_log(const pith_host *host, int32_t level, const char *format, ...) PITH__PRINTF(3, 4);
+
 #endif

@@ -88,6 +88,8 @@ int32_t pith__lane_create(pith__mem *mem, pith_model *model, const pith__engine_
     if (owns_model) {
         pith__model_retain(model);
     }
+    pith__host_log(model->host, PITH_LOG_INFO, "an engine took a %s model: context of %u tokens, %u pages of %llu bytes, batches of %u",
+              model->family->name, lane->context, size.pages, (unsigned long long)size.cache.page_bytes, size.work.rows);
     *out = lane;
     return PITH_OK;
 }

@@ -333,8 +333,36 @@ static void releases_in_any_order(void **state) {
     }
 }
 
+static void count_lines(void *user, int32_t level, const char *line, uint64_t length) {
+    assert_int_equal(level, PITH_LOG_INFO);
+    assert_true(length > 20 && memchr(line, '\n', length) == NULL);
+    ++*(int *)user;
+}
+
+static void log_hook_hears(void **state) {
+    int lines = 0;
+    pith_options *o;
+    rig r = {NULL, NULL, NULL};
+    pith_source *source;
+    (void)state;
+    OK(pith_options_create(PITH_SCOPE_HOST, &o));
+    OK(pith_options_set_log(o, count_lines, &lines));
+    OK(pith_host_create(o, &r.host));
+    pith_options_release(o);
+    OK(pith_source_from_memory(r.host, tiny_file.bytes, tiny_file.size, &source));
+    OK(pith_model_open(r.host, source, NULL, &r.model));
+    pith_source_release(source);
+    assert_int_equal(lines, 1);
+    pith_request *q = make(&r, PITH_GENERATE, "{\"max_tokens\": 1}", "log"); /* the model's own engine */
+    OK(pith_request_run(q, NULL, NULL));
+    pith_request_release(q);
+    assert_int_equal(lines, 2);
+    rig_close(&r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(log_hook_hears),
         cmocka_unit_test(ends_by_length),
         cmocka_unit_test(ends_by_stop_string),
         cmocka_unit_test(ends_by_stop_token),
