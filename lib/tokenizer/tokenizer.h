@@ -46,7 +46,7 @@ void pith__tokenizer_release(pith__tokenizer *t);
 /* A piece of input text. */
 typedef struct pith__span {
     pith__str text;
-    bool trusted; /* special tokens in it are parsed */
+    bool trusted; /* control tokens in it are parsed; user-defined ones are in every span, as official tokenizers do */
 } pith__span;
 
 typedef struct pith__token_list {
@@ -63,7 +63,8 @@ enum {
 };
 
 /* Appends the ids of the spans to `list` (zero-initialized by the caller at first, freed with token_list_free). On
- * failure the list is as it was. */
+ * failure the list is as it was. One list is either always asked for with offsets or never; a call takes 2 GiB of text
+ * at most. */
 int32_t pith__tokenize(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n_spans,
                        uint32_t flags, pith__token_list *list);
 void pith__token_list_free(pith__mem *mem, pith__token_list *list);
@@ -75,6 +76,8 @@ bool pith__tokenizer_adds_bos(const pith__tokenizer *t);
 /* EOS, EOT and the other tokens that end a turn (<|im_end|>, <|eot_id|>, <|end|>, ... recognized by text if control).
  */
 bool pith__tokenizer_is_eog(const pith__tokenizer *t, int32_t id);
+/* The type the library goes by; 0: no such id. User-defined tokens that end or delimit turns count as control tokens,
+ * so that no plain text makes them; vocabularies without types get them from the tokens' texts and parts. */
 int32_t pith__tokenizer_type(const pith__tokenizer *t, int32_t id);
 /* The id whose vocabulary entry is exactly `text`, or -1. */
 int64_t pith__tokenizer_find(const pith__tokenizer *t, pith__str text);
