@@ -1,9 +1,10 @@
-/* Speed of the packed products on one core, by type and level: many columns as multiply-adds a second and as a share of the measured
- * vpdpbusd peak, one column as bytes of weights a second and as a share of the measured reading speed.
+/* Speed of the packed products on one core, by type and level: many columns as multiply-adds a second and as a share of
+ * the measured vpdpbusd peak, one column as bytes of weights a second and as a share of the measured reading speed.
  *
  *   bench_kernels [--json] [--level NAME] [--type NAME] [--cols N] [--megabytes N]
  *
- * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold) for one column, 256 rows for many. */
+ * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold) for one column, 256 rows
+ * for many. */
 #include "kernels/kernels.h"
 #include "peak.h"
 #include "quant/quant.h"
@@ -12,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { K = 2048, MANY_ROWS = 256 };
+enum {
+    K = 2048,
+    MANY_ROWS = 256
+};
 
 typedef struct settings {
     bool json;
@@ -82,9 +86,8 @@ static void fill_columns(pith__act_kind kind, uint32_t cols, problem *p) {
         if (kind == PITH__ACT_FLOAT) {
             memcpy(f + c * p->acts.f_stride, x, sizeof x);
         } else {
-            (kind == PITH__ACT_B32 ? ref->quantize_b32 : ref->quantize_b256)(x, K, q + c * p->acts.q_stride,
-                                                                          scale + c * p->acts.scale_stride,
-                                                                          sum + c * p->acts.sum_stride);
+            (kind == PITH__ACT_B32 ? ref->quantize_b32 : ref->quantize_b256)(
+                x, K, q + c * p->acts.q_stride, scale + c * p->acts.scale_stride, sum + c * p->acts.sum_stride);
         }
     }
 }
@@ -111,7 +114,8 @@ static void free_problem(problem *p) {
 }
 
 /* The best time of several rounds, a third of a second at least. */
-static double best_time(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t groups, uint32_t cols) {
+static double best_time(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t groups,
+                        uint32_t cols) {
     pith__matmul_args a = {p->weights, p->group_bytes, groups, K, &p->acts, 0, cols, p->out, (uint64_t)groups * 16};
     double best = 1e30, begin = bench_seconds();
     do {
@@ -137,15 +141,17 @@ static result measure(const pith__kernels *level, pith__dtype dtype, const probl
     return r;
 }
 
-static void print_result(const settings *s, const char *type, const char *level, const result *r, double peak, double read) {
+static void print_result(const settings *s, const char *type, const char *level, const result *r, double peak,
+                         double read) {
     double share = peak > 0 ? r->macs / peak : 0;
     if (s->json) {
-        printf("{\"type\": \"%s\", \"level\": \"%s\", \"cols\": %u, \"gmacs\": %.2f, \"peak_share\": %.3f, \"one_column_gbs\": %.2f, "
+        printf("{\"type\": \"%s\", \"level\": \"%s\", \"cols\": %u, \"gmacs\": %.2f, \"peak_share\": %.3f, "
+               "\"one_column_gbs\": %.2f, "
                "\"read_share\": %.3f, \"times_ref\": %.1f}\n",
                type, level, s->cols, r->macs * 1e-9, share, r->bytes * 1e-9, r->bytes / read, r->macs / r->ref_macs);
     } else {
-        printf("%-7s %-11s %7.1f GMAC/s  %.2f of peak  %6.1f GB/s  %.2f of reading  x%.0f\n", type, level, r->macs * 1e-9, share,
-               r->bytes * 1e-9, r->bytes / read, r->macs / r->ref_macs);
+        printf("%-7s %-11s %7.1f GMAC/s  %.2f of peak  %6.1f GB/s  %.2f of reading  x%.0f\n", type, level,
+               r->macs * 1e-9, share, r->bytes * 1e-9, r->bytes / read, r->macs / r->ref_macs);
     }
     fflush(stdout);
 }
@@ -218,7 +224,8 @@ int main(int argc, char **argv) {
     if (s.json) {
         printf("{\"peak_int8_gmacs\": %.1f, \"read_gbs\": %.2f}\n", peak * 1e-9, read * 1e-9);
     } else {
-        printf("one core: vpdpbusd %.1f GMAC/s, reading %.1f GB/s; %u columns, K %d\n", peak * 1e-9, read * 1e-9, s.cols, K);
+        printf("one core: vpdpbusd %.1f GMAC/s, reading %.1f GB/s; %u columns, K %d\n", peak * 1e-9, read * 1e-9,
+               s.cols, K);
     }
     for (uint32_t dtype = 0; dtype < PITH__DTYPE_LIMIT; dtype++) {
         if (pith__dtype_get(dtype)) {

@@ -1,5 +1,5 @@
-/* The peak of vpdpbusd on 512 bits: sixteen independent chains in registers. Compiled with -mavx512vnni where the compiler knows it, called only
- * where the kernel table says the machine does. */
+/* The peak of vpdpbusd on 512 bits: sixteen independent chains in registers. Compiled with -mavx512vnni where the
+ * compiler knows it, called only where the kernel table says the machine does. */
 #include "peak.h"
 
 #include "kernels/kernels.h"
@@ -7,7 +7,11 @@
 #if defined(__AVX512VNNI__)
 #include <immintrin.h>
 
-enum { CHAINS = 16, ROUNDS = 100000, TRIES = 100 };
+enum {
+    CHAINS = 16,
+    ROUNDS = 100000,
+    TRIES = 100
+};
 
 static double run_chains(void) {
     __m512i acc[CHAINS], w = _mm512_set1_epi32(0x01020304), x = _mm512_set1_epi32(0x01010101);

@@ -1,7 +1,7 @@
-/* What the bytes of a quantized block mean, as integers and the numbers they are multiplied by: the one reading of each format, used
- * by the scalar products and by dequantization. Blocks are in source form (the bytes of a GGUF file), without alignment; every
- * byte value is valid.
- * Source of the formats: ggml-common.h and ggml-quants.c of https://github.com/ggml-org/ggml; MXFP4: OCP Microscaling v1.0. */
+/* What the bytes of a quantized block mean, as integers and the numbers they are multiplied by: the one reading of each
+ * format, used by the scalar products and by dequantization. Blocks are in source form (the bytes of a GGUF file),
+ * without alignment; every byte value is valid. Source of the formats: ggml-common.h and ggml-quants.c of
+ * https://github.com/ggml-org/ggml; MXFP4: OCP Microscaling v1.0. */
 #ifndef PITH_KERNELS_BLOCKS_H
 #define PITH_KERNELS_BLOCKS_H
 
@@ -15,8 +15,8 @@ typedef struct pith__block32 {
     int8_t w[32];
 } pith__block32;
 
-/* A super-block of 256: d * scale * w - dmin * min. Scales and minimums stand for 16 elements each, also where the format has one for 32;
- * types without minimums have zeros. */
+/* A super-block of 256: d * scale * w - dmin * min. Scales and minimums stand for 16 elements each, also where the
+ * format has one for 32; types without minimums have zeros. */
 typedef struct pith__block256 {
     float d, dmin;
     int8_t scale[16];

@@ -52,7 +52,8 @@ void pith__read_q3_k(const uint8_t *source, pith__block256 *out) {
     }
 }
 
-/* The twelve bytes of Q4_K and Q5_K: six bits each of eight scales and eight minimums, the last four of each cut in two. */
+/* The twelve bytes of Q4_K and Q5_K: six bits each of eight scales and eight minimums, the last four of each cut in
+ * two. */
 static void read_scales_and_minimums(const uint8_t *bytes, pith__block256 *out) {
     for (int j = 0; j < 8; j++) {
         int scale = j < 4 ? bytes[j] & 63 : (bytes[j + 4] & 15) | bytes[j - 4] >> 6 << 4;

@@ -93,12 +93,12 @@ static void read_mxfp4(const uint8_t *source, pith__block32 *out) {
 
 pith__block_reader pith__block_reader_get(uint32_t dtype) {
     static const pith__block_reader readers[PITH__DTYPE_LIMIT] = {
-        [PITH__Q4_0] = {read_q4_0, 0, false},       [PITH__Q4_1] = {read_q4_1, 0, true},
-        [PITH__Q5_0] = {read_q5_0, 0, false},       [PITH__Q5_1] = {read_q5_1, 0, true},
-        [PITH__Q8_0] = {read_q8_0, 0, false},       [PITH__IQ4_NL] = {read_iq4_nl, 0, false},
-        [PITH__MXFP4] = {read_mxfp4, 0, false},     [PITH__Q2_K] = {0, pith__read_q2_k, true},
-        [PITH__Q3_K] = {0, pith__read_q3_k, false}, [PITH__Q4_K] = {0, pith__read_q4_k, true},
-        [PITH__Q5_K] = {0, pith__read_q5_k, true},  [PITH__Q6_K] = {0, pith__read_q6_k, false},
+        [PITH__Q4_0] = {read_q4_0, 0, false},           [PITH__Q4_1] = {read_q4_1, 0, true},
+        [PITH__Q5_0] = {read_q5_0, 0, false},           [PITH__Q5_1] = {read_q5_1, 0, true},
+        [PITH__Q8_0] = {read_q8_0, 0, false},           [PITH__IQ4_NL] = {read_iq4_nl, 0, false},
+        [PITH__MXFP4] = {read_mxfp4, 0, false},         [PITH__Q2_K] = {0, pith__read_q2_k, true},
+        [PITH__Q3_K] = {0, pith__read_q3_k, false},     [PITH__Q4_K] = {0, pith__read_q4_k, true},
+        [PITH__Q5_K] = {0, pith__read_q5_k, true},      [PITH__Q6_K] = {0, pith__read_q6_k, false},
         [PITH__IQ4_XS] = {0, pith__read_iq4_xs, false},
     };
     static const pith__block_reader none = {0, 0, false};

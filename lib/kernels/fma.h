@@ -1,8 +1,9 @@
-/* The fused multiply-add of the scalar code, inline. Where the compiler has the instruction for the target it is used; elsewhere it
- * is made of binary64 operations, because libm's fmaf cannot be trusted everywhere.
+/* The fused multiply-add of the scalar code, inline. Where the compiler has the instruction for the target it is used;
+ * elsewhere it is made of binary64 operations, because libm's fmaf cannot be trusted everywhere.
  *
- * Method: the product of two binary32 is exact in binary64; the sum is rounded to odd (S. Boldo, G. Melquiond, "Emulation of a
- * FMA and correctly rounded sums: proved algorithms using rounding to odd", 2008), so that rounding to binary32 is right. */
+ * Method: the product of two binary32 is exact in binary64; the sum is rounded to odd (S. Boldo, G. Melquiond,
+ * "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd", 2008), so that rounding to
+ * binary32 is right. */
 #ifndef PITH_KERNELS_FMA_H
 #define PITH_KERNELS_FMA_H
 

@@ -1,5 +1,5 @@
-/* Conversions of single numbers between binary32 and the 16-bit formats, in integer arithmetic: exact, nearest even, NaN payloads
- * as F16C and the Arm FCVT treat them, so that every level agrees (NUMERICS.md, Conversions). */
+/* Conversions of single numbers between binary32 and the 16-bit formats, in integer arithmetic: exact, nearest even,
+ * NaN payloads as F16C and the Arm FCVT treat them, so that every level agrees (NUMERICS.md, Conversions). */
 #include "kernels/math.h"
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* The table of layout number 1 (see layout.h) and the sizes that follow from it. Appended to, never changed: packed files name the
- * layout by its number. */
+/* The table of layout number 1 (see layout.h) and the sizes that follow from it. Appended to, never changed: packed
+ * files name the layout by its number. */
 #include "kernels/layout.h"
 #include "base/checked.h"
 #include <stdbool.h>
@@ -12,7 +12,10 @@
 static const pith__layout layouts[PITH__DTYPE_LIMIT] = {
     [PITH__Q4_0] = {PITH__Q4_0_CELL, 2, 2, {{0, 2, 2, PLAIN, 0, 32}, {2, 16, 4, PLAIN, 64, 256}}},
     [PITH__IQ4_NL] = {PITH__Q4_0_CELL, 2, 2, {{0, 2, 2, PLAIN, 0, 32}, {2, 16, 4, PLAIN, 64, 256}}},
-    [PITH__Q4_1] = {PITH__Q4_1_CELL, 2, 3, {{0, 2, 2, PLAIN, 0, 32}, {2, 2, 2, PLAIN, 64, 32}, {4, 16, 4, PLAIN, 128, 256}}},
+    [PITH__Q4_1] = {PITH__Q4_1_CELL,
+                    2,
+                    3,
+                    {{0, 2, 2, PLAIN, 0, 32}, {2, 2, 2, PLAIN, 64, 32}, {4, 16, 4, PLAIN, 128, 256}}},
     [PITH__Q5_0] = {PITH__Q5_0_CELL,
                     2,
                     3,
@@ -26,18 +29,21 @@ static const pith__layout layouts[PITH__DTYPE_LIMIT] = {
                      {8, 16, 4, PLAIN, 192, 320}}},
     [PITH__Q8_0] = {PITH__Q8_0_CELL, 2, 2, {{0, 2, 2, PLAIN, 0, 32}, {2, 32, 4, PITH__FIELD_FLIP, 64, 512}}},
     [PITH__MXFP4] = {PITH__MXFP4_CELL, 4, 2, {{0, 1, 1, PLAIN, 0, 16}, {1, 16, 4, PLAIN, 64, 256}}},
-    [PITH__Q2_K] = {PITH__Q2_K_CELL,
-                    1,
-                    4,
-                    {{80, 2, 2, PLAIN, 0, 0}, {82, 2, 2, PLAIN, 32, 0}, {0, 16, 4, PLAIN, 64, 0}, {16, 64, 4, PLAIN, 320, 0}}},
-    [PITH__Q3_K] = {PITH__Q3_K_CELL,
-                    1,
-                    4,
-                    {{108, 2, 2, PLAIN, 0, 0}, {96, 12, 4, PLAIN, 64, 0}, {0, 32, 4, PLAIN, 256, 0}, {32, 64, 4, PLAIN, 768, 0}}},
-    [PITH__Q4_K] = {PITH__Q4_K_CELL,
-                    1,
-                    4,
-                    {{0, 2, 2, PLAIN, 0, 0}, {2, 2, 2, PLAIN, 32, 0}, {4, 12, 4, PLAIN, 64, 0}, {16, 128, 4, PLAIN, 256, 0}}},
+    [PITH__Q2_K] =
+        {PITH__Q2_K_CELL,
+         1,
+         4,
+         {{80, 2, 2, PLAIN, 0, 0}, {82, 2, 2, PLAIN, 32, 0}, {0, 16, 4, PLAIN, 64, 0}, {16, 64, 4, PLAIN, 320, 0}}},
+    [PITH__Q3_K] =
+        {PITH__Q3_K_CELL,
+         1,
+         4,
+         {{108, 2, 2, PLAIN, 0, 0}, {96, 12, 4, PLAIN, 64, 0}, {0, 32, 4, PLAIN, 256, 0}, {32, 64, 4, PLAIN, 768, 0}}},
+    [PITH__Q4_K] =
+        {PITH__Q4_K_CELL,
+         1,
+         4,
+         {{0, 2, 2, PLAIN, 0, 0}, {2, 2, 2, PLAIN, 32, 0}, {4, 12, 4, PLAIN, 64, 0}, {16, 128, 4, PLAIN, 256, 0}}},
     [PITH__Q5_K] = {PITH__Q5_K_CELL,
                     1,
                     5,
@@ -49,11 +55,15 @@ static const pith__layout layouts[PITH__DTYPE_LIMIT] = {
     [PITH__Q6_K] = {PITH__Q6_K_CELL,
                     1,
                     4,
-                    {{208, 2, 2, PLAIN, 0, 0}, {192, 16, 4, PLAIN, 64, 0}, {128, 64, 4, PLAIN, 320, 0}, {0, 128, 4, PLAIN, 1344, 0}}},
-    [PITH__IQ4_XS] = {PITH__IQ4_XS_CELL,
-                      1,
-                      4,
-                      {{0, 2, 2, PLAIN, 0, 0}, {2, 2, 2, PLAIN, 32, 0}, {4, 4, 4, PLAIN, 64, 0}, {8, 128, 4, PLAIN, 128, 0}}},
+                    {{208, 2, 2, PLAIN, 0, 0},
+                     {192, 16, 4, PLAIN, 64, 0},
+                     {128, 64, 4, PLAIN, 320, 0},
+                     {0, 128, 4, PLAIN, 1344, 0}}},
+    [PITH__IQ4_XS] =
+        {PITH__IQ4_XS_CELL,
+         1,
+         4,
+         {{0, 2, 2, PLAIN, 0, 0}, {2, 2, 2, PLAIN, 32, 0}, {4, 4, 4, PLAIN, 64, 0}, {8, 128, 4, PLAIN, 128, 0}}},
 };
 
 const pith__layout *pith__layout_get(uint32_t dtype) {
@@ -129,12 +139,14 @@ static void move_unit(const pith__layout_field *field, const uint8_t *from, uint
     put_u32(to, word);
 }
 
-static uint64_t field_offset(const pith__layout *layout, const pith__layout_field *field, uint64_t block, uint32_t lane) {
+static uint64_t field_offset(const pith__layout *layout, const pith__layout_field *field, uint64_t block,
+                             uint32_t lane) {
     return block / layout->cell_blocks * layout->cell + field->at + block % layout->cell_blocks * field->step +
            (uint64_t)lane * field->unit;
 }
 
-void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint8_t *group, uint64_t block, uint32_t lane) {
+void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint8_t *group, uint64_t block,
+                          uint32_t lane) {
     for (uint32_t f = 0; f < layout->fields; f++) {
         const pith__layout_field *field = &layout->field[f];
         uint8_t *at = group + field_offset(layout, field, block, lane);
@@ -144,7 +156,8 @@ void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uin
     }
 }
 
-void pith__layout_gather(const pith__layout *layout, const uint8_t *group, uint64_t block, uint32_t lane, uint8_t *source) {
+void pith__layout_gather(const pith__layout *layout, const uint8_t *group, uint64_t block, uint32_t lane,
+                         uint8_t *source) {
     for (uint32_t f = 0; f < layout->fields; f++) {
         const pith__layout_field *field = &layout->field[f];
         const uint8_t *at = group + field_offset(layout, field, block, lane);

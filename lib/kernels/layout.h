@@ -1,15 +1,16 @@
-/* Packed layout number 1: where the bytes of each weight type lie in a group of 16 rows. The one description shared by packing
- * (quant/pack.c), by the scalar kernels and by the vector kernels.
+/* Packed layout number 1: where the bytes of each weight type lie in a group of 16 rows. The one description shared by
+ * packing (quant/pack.c), by the scalar kernels and by the vector kernels.
  *
- * A group is a sequence of cells. A cell holds two blocks of 32 elements (four for MXFP4), or one super-block of 256, for all 16
- * rows; its size is a multiple of 64 bytes, so no 64-byte load of a 64-byte aligned group straddles a cache line.
- * Inside a cell every field of the source block is interleaved by rows in units of 1, 2 or 4 bytes:
- *     unit i of row r of block b lies at  field.at + b * field.step + (i * 16 + r) * unit
- * so that a 64-byte vector holds, lane = row, four consecutive source bytes of each row. Three changes beside the interleave,
- * each its own inverse or invertible: Q8_0 weights are flipped to unsigned (xor 0x80); the fifth bits of Q5_0 and Q5_1
- * are transposed (layout_qh below); unused bytes are zero. K is padded with zero blocks to a multiple of 64 elements.
+ * A group is a sequence of cells. A cell holds two blocks of 32 elements (four for MXFP4), or one super-block of 256,
+ * for all 16 rows; its size is a multiple of 64 bytes, so no 64-byte load of a 64-byte aligned group straddles a cache
+ * line. Inside a cell every field of the source block is interleaved by rows in units of 1, 2 or 4 bytes: unit i of row
+ * r of block b lies at  field.at + b * field.step + (i * 16 + r) * unit so that a 64-byte vector holds, lane = row,
+ * four consecutive source bytes of each row. Three changes beside the interleave, each its own inverse or invertible:
+ * Q8_0 weights are flipped to unsigned (xor 0x80); the fifth bits of Q5_0 and Q5_1 are transposed (layout_qh below);
+ * unused bytes are zero. K is padded with zero blocks to a multiple of 64 elements.
  *
- * Float types have no cells: element k of the 16 rows together ([k][16]), in their own width, padded with zeros to 64 bytes.
+ * Float types have no cells: element k of the 16 rows together ([k][16]), in their own width, padded with zeros to 64
+ * bytes.
  *
  *   type     cell  bytes in order (x16 rows each)                                        source size x16
  *   Q4_0      576  d[2] | 2 x { qs 4 vectors }                                            the same
@@ -49,7 +50,9 @@ enum {
     PITH__IQ4_XS_CELL = 2176,
 };
 
-enum { PITH__FIELDS_MAX = 5 };
+enum {
+    PITH__FIELDS_MAX = 5
+};
 
 typedef enum pith__field_change {
     PITH__FIELD_PLAIN,
@@ -65,8 +68,8 @@ typedef struct pith__layout_field {
 } pith__layout_field;
 
 typedef struct pith__layout {
-    uint16_t cell;        /* bytes of a full cell; 0 for float types */
-    uint8_t cell_blocks;  /* blocks of a full cell */
+    uint16_t cell;       /* bytes of a full cell; 0 for float types */
+    uint8_t cell_blocks; /* blocks of a full cell */
     uint8_t fields;
     pith__layout_field field[PITH__FIELDS_MAX];
 } pith__layout;
@@ -74,20 +77,23 @@ typedef struct pith__layout {
 /* The layout of a quantized type; NULL for float types and unknown numbers. */
 const pith__layout *pith__layout_get(uint32_t dtype);
 
-/* Bytes of a packed group with k elements a row: a multiple of 64. 0 for an unknown type. The caller knows that k is sane
- * (pith__row_bytes accepted it). */
+/* Bytes of a packed group with k elements a row: a multiple of 64. 0 for an unknown type. The caller knows that k is
+ * sane (pith__row_bytes accepted it). */
 uint64_t pith__layout_group_bytes(uint32_t dtype, uint64_t k);
 
 /* Blocks of one row in the packed form of a quantized type, padding included. */
 uint64_t pith__layout_blocks(uint32_t dtype, uint64_t k);
 
-/* Puts the source form of one block (pith__dtype_info.block_bytes bytes) at its place in a group, and takes it out again. */
-void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint8_t *group, uint64_t block, uint32_t lane);
-void pith__layout_gather(const pith__layout *layout, const uint8_t *group, uint64_t block, uint32_t lane, uint8_t *source);
+/* Puts the source form of one block (pith__dtype_info.block_bytes bytes) at its place in a group, and takes it out
+ * again. */
+void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint8_t *group, uint64_t block,
+                          uint32_t lane);
+void pith__layout_gather(const pith__layout *layout, const uint8_t *group, uint64_t block, uint32_t lane,
+                         uint8_t *source);
 
 /* The fifth bits of Q5_0 and Q5_1. Source: bit i belongs to element i. Packed: bit v of byte b belongs to byte b of the
- * v-th vector of unpacked weights: element 4v + b for v < 4 (low nibbles), 16 + 4(v - 4) + b = 4v + b for the others; so the packed word
- * is the 8 x 4 bit matrix of the source, transposed. */
+ * v-th vector of unpacked weights: element 4v + b for v < 4 (low nibbles), 16 + 4(v - 4) + b = 4v + b for the others;
+ * so the packed word is the 8 x 4 bit matrix of the source, transposed. */
 uint32_t pith__layout_qh(uint32_t source);
 uint32_t pith__layout_qh_inverse(uint32_t packed);
 

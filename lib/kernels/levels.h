@@ -1,12 +1,12 @@
-/* What a processor family offers beside "ref": its tables in ascending order, and which of them this machine can run. One
- * implementation a family (x86/levels_x86.c, ...); families without one have no further levels. */
+/* What a processor family offers beside "ref": its tables in ascending order, and which of them this machine can run.
+ * One implementation a family (x86/levels_x86.c, ...); families without one have no further levels. */
 #ifndef PITH_KERNELS_LEVELS_H
 #define PITH_KERNELS_LEVELS_H
 
 #include "kernels/kernels.h"
 
-/* The index-th table of the family, lowest first; NULL past the end, or where the machine (or its operating system) lacks it.
- * A machine that can run level i can run those below it. */
+/* The index-th table of the family, lowest first; NULL past the end, or where the machine (or its operating system)
+ * lacks it. A machine that can run level i can run those below it. */
 const pith__kernels *pith__family_level(uint32_t index);
 
 #endif

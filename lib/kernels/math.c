@@ -1,5 +1,5 @@
-/* Elementary functions from IEEE operations only. expf is the canonical one that vector kernels repeat lane by lane; the binary64
- * functions serve tables (RoPE) and are good to a few units of their last place.
+/* Elementary functions from IEEE operations only. expf is the canonical one that vector kernels repeat lane by lane;
+ * the binary64 functions serve tables (RoPE) and are good to a few units of their last place.
  *
  * Invariant: no libm but sqrtf, no fma in the binary64 code, no state; the same bits everywhere.
  * Sources: Cephes (S. L. Moshier) for expf's coefficients; the others are series with Cody-Waite argument reduction
@@ -75,9 +75,20 @@ static double polynomial(double x, const double *coefficient, int count) {
 }
 
 double pith__exp(double x) {
-    static const double series[] = {1.0 / 6227020800.0, 1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
-                                    1.0 / 40320.0,      1.0 / 5040.0,      1.0 / 720.0,      1.0 / 120.0,     1.0 / 24.0,
-                                    1.0 / 6.0,          0.5,               1.0,              1.0};
+    static const double series[] = {1.0 / 6227020800.0,
+                                    1.0 / 479001600.0,
+                                    1.0 / 39916800.0,
+                                    1.0 / 3628800.0,
+                                    1.0 / 362880.0,
+                                    1.0 / 40320.0,
+                                    1.0 / 5040.0,
+                                    1.0 / 720.0,
+                                    1.0 / 120.0,
+                                    1.0 / 24.0,
+                                    1.0 / 6.0,
+                                    0.5,
+                                    1.0,
+                                    1.0};
     if (x != x) {
         return x;
     }
@@ -132,7 +143,8 @@ double pith__pow(double x, double y) {
     return pith__exp(y * pith__log(x));
 }
 
-/* x minus the nearest multiple n of pi/2; pi/2 in three parts of at most 23 bits, so that n times each is exact, and a rest. */
+/* x minus the nearest multiple n of pi/2; pi/2 in three parts of at most 23 bits, so that n times each is exact, and a
+ * rest. */
 static double reduce_quarter_turn(double x, int64_t *quarter) {
     double n = round_to_integer(x * 0x1.45f306dc9c883p-1);
     *quarter = (int64_t)n;
@@ -143,11 +155,12 @@ static double reduce_quarter_turn(double x, int64_t *quarter) {
 }
 
 void pith__sincos(double x, double *sine, double *cosine) {
-    static const double sine_series[] = {1.0 / 355687428096000.0, -1.0 / 1307674368000.0, 1.0 / 6227020800.0,
-                                         -1.0 / 39916800.0,       1.0 / 362880.0,         -1.0 / 5040.0,
-                                         1.0 / 120.0,             -1.0 / 6.0};
-    static const double cosine_series[] = {1.0 / 20922789888000.0, -1.0 / 87178291200.0, 1.0 / 479001600.0, -1.0 / 3628800.0,
-                                           1.0 / 40320.0,          -1.0 / 720.0,         1.0 / 24.0};
+    static const double sine_series[] = {
+        1.0 / 355687428096000.0, -1.0 / 1307674368000.0, 1.0 / 6227020800.0, -1.0 / 39916800.0,
+        1.0 / 362880.0,          -1.0 / 5040.0,          1.0 / 120.0,        -1.0 / 6.0};
+    static const double cosine_series[] = {
+        1.0 / 20922789888000.0, -1.0 / 87178291200.0, 1.0 / 479001600.0, -1.0 / 3628800.0,
+        1.0 / 40320.0,          -1.0 / 720.0,         1.0 / 24.0};
     if (!(x < 0x1p30 && x > -0x1p30)) {
         *sine = *cosine = (double)NAN;
         return;

@@ -1,6 +1,6 @@
-/* Reference quantizers of the types with blocks of 32: scale from the range (or the exponent), then the nearest level. Elements are
- * rounded with the scale as it is stored.
- * Invariant: any input gives valid bytes; what is infinite or NaN becomes some level. */
+/* Reference quantizers of the types with blocks of 32: scale from the range (or the exponent), then the nearest level.
+ * Elements are rounded with the scale as it is stored. Invariant: any input gives valid bytes; what is infinite or NaN
+ * becomes some level. */
 #include "kernels/blocks.h"
 #include "quant/blocks_encode.h"
 #include "quant/fit.h"

@@ -1,6 +1,6 @@
-/* Reference quantizers of the super-blocks of 256: a scale (and minimum) by least squares for each sub-block, those scales quantized
- * in their turn, then the elements rounded with the scales as stored.
- * Invariant: any input gives valid bytes. */
+/* Reference quantizers of the super-blocks of 256: a scale (and minimum) by least squares for each sub-block, those
+ * scales quantized in their turn, then the elements rounded with the scales as stored. Invariant: any input gives valid
+ * bytes. */
 #include "kernels/blocks.h"
 #include "quant/blocks_encode.h"
 #include "quant/fit.h"
@@ -52,7 +52,8 @@ static void quantize_scales(const float *value, int n, int top, uint8_t *at, flo
     }
 }
 
-/* Fits `n` sub-blocks with levels 0..top; scales and minimums get levels 0..scale_top; writes d and dmin as fp16 at `at`. */
+/* Fits `n` sub-blocks with levels 0..top; scales and minimums get levels 0..scale_top; writes d and dmin as fp16 at
+ * `at`. */
 static affine_scales fit_super(const float *x, int n, int top, int scale_top, uint8_t *at) {
     affine_scales s;
     float scale[16], min[16];
@@ -105,7 +106,8 @@ void pith__encode_q5_k(const float *x, uint8_t *block) {
     }
 }
 
-/* Signed scales of `n` sub-blocks as multiples of one number, levels -top..top-1; writes it as fp16 at `at` and returns it. */
+/* Signed scales of `n` sub-blocks as multiples of one number, levels -top..top-1; writes it as fp16 at `at` and returns
+ * it. */
 static float quantize_signed_scales(const float *scale, int n, int top, uint8_t *at, int *q) {
     pith__block_put_half(at, pith__fit_extreme(scale, n) / (float)-top);
     float d = pith__block_half(at);

@@ -1,9 +1,11 @@
-/* Least squares for the reference quantizers: start from the range, try scales around it, and for each let the chosen levels decide the
- * best scale in closed form. Plain and good; no attempt at importance weights. */
+/* Least squares for the reference quantizers: start from the range, try scales around it, and for each let the chosen
+ * levels decide the best scale in closed form. Plain and good; no attempt at importance weights. */
 #include "quant/fit.h"
 #include <float.h>
 
-enum { TRIALS = 8 }; /* candidates on each side of the first guess */
+enum {
+    TRIALS = 8
+}; /* candidates on each side of the first guess */
 
 int pith__fit_level(float v, int low, int high) {
     if (!(v > (float)low)) {
@@ -41,7 +43,8 @@ int pith__fit_nearest(float v, const int8_t *levels) {
     return best;
 }
 
-/* One candidate: levels chosen with `inverse`, then the best scale for them. Gain is what the squared error falls by. */
+/* One candidate: levels chosen with `inverse`, then the best scale for them. Gain is what the squared error falls by.
+ */
 typedef struct trial {
     float scale;
     float gain;

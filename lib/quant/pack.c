@@ -1,14 +1,18 @@
-/* Packs rows into groups of 16 and takes them apart again, by the table of kernels/layout.h: no type is known here by name.
+/* Packs rows into groups of 16 and takes them apart again, by the table of kernels/layout.h: no type is known here by
+ * name.
  *
- * Invariant: unpacking gives the source bytes back bit for bit, whatever they were; bytes of missing rows, of K padding and between
- * fields are zero. */
+ * Invariant: unpacking gives the source bytes back bit for bit, whatever they were; bytes of missing rows, of K padding
+ * and between fields are zero. */
 #include "kernels/layout.h"
 #include "quant/quant.h"
 #include <stddef.h>
 #include <string.h>
 
 /* A row is turned to floats by pieces: a block, or some floats. */
-enum { PIECE_FLOATS = 64, PIECE_BYTES = 256 };
+enum {
+    PIECE_FLOATS = 64,
+    PIECE_BYTES = 256
+};
 
 /* Element k of the 16 rows together. */
 static void pack_floats(uint32_t width, const uint8_t *source, uint64_t k, uint32_t lane, uint8_t *group) {
@@ -27,7 +31,8 @@ uint64_t pith__group_bytes(pith__dtype dtype, uint64_t k) {
     return pith__layout_group_bytes(dtype, k);
 }
 
-void pith__pack_group(pith__dtype dtype, const void *rows_src, uint64_t row_bytes, uint32_t rows, uint64_t k, void *group) {
+void pith__pack_group(pith__dtype dtype, const void *rows_src, uint64_t row_bytes, uint32_t rows, uint64_t k,
+                      void *group) {
     const pith__dtype_info *info = pith__dtype_get(dtype);
     if (!info) {
         return;
@@ -58,7 +63,8 @@ static void unpack_lane(pith__dtype dtype, const uint8_t *group, uint32_t lane, 
     }
 }
 
-void pith__unpack_group(pith__dtype dtype, const void *group, uint32_t rows, uint64_t k, void *rows_out, uint64_t row_bytes) {
+void pith__unpack_group(pith__dtype dtype, const void *group, uint32_t rows, uint64_t k, void *rows_out,
+                        uint64_t row_bytes) {
     for (uint32_t lane = 0; pith__dtype_get(dtype) && lane < rows; lane++) {
         unpack_lane(dtype, group, lane, k, (uint8_t *)rows_out + lane * row_bytes);
     }

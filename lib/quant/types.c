@@ -1,6 +1,6 @@
-/* The table of element types: one row each, indexed by the file's number. Sizes of rows come from here, checked for overflow.
- * Must not know: what the bytes of a block mean (blocks_*.c) or how they are packed (pack.c).
- * Source of the sizes: ggml-common.h of https://github.com/ggml-org/ggml; MXFP4: OCP Microscaling Formats v1.0. */
+/* The table of element types: one row each, indexed by the file's number. Sizes of rows come from here, checked for
+ * overflow. Must not know: what the bytes of a block mean (blocks_*.c) or how they are packed (pack.c). Source of the
+ * sizes: ggml-common.h of https://github.com/ggml-org/ggml; MXFP4: OCP Microscaling Formats v1.0. */
 #include "base/checked.h"
 #include "quant/quant.h"
 #include <stddef.h>

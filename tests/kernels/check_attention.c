@@ -1,9 +1,13 @@
-/* Attention of one block, merging and storing, at every level against ref; and ref against plain attention in double. */
+/* Attention of one block, merging and storing, at every level against ref; and ref against plain attention in double.
+ */
 #include "check.h"
 
 #include "kernels/math.h"
 
-enum { BLOCK = PITH__ATTN_BLOCK, HEADS_MAX = 9 };
+enum {
+    BLOCK = PITH__ATTN_BLOCK,
+    HEADS_MAX = 9
+};
 
 /* A page of one K/V head and queries. */
 typedef struct scene {
@@ -40,14 +44,15 @@ static void free_scene(scene *s) {
     check_free(s->v);
 }
 
-static void attend(const pith__kernels *level, const scene *s, const float *q, uint32_t heads, bool half, uint32_t begin, uint32_t end,
-                   float *result) {
+static void attend(const pith__kernels *level, const scene *s, const float *q, uint32_t heads, bool half,
+                   uint32_t begin, uint32_t end, float *result) {
     float *max = result, *sum = result + heads, *out = result + 2 * heads;
     pith__attn_args a = {q, heads, s->head_dim, 0.125f, s->k, s->v, begin, end, max, sum, out};
     (half ? level->attn_f16 : level->attn_f32)(&a);
 }
 
-static void check_range(const pith__kernels *level, const scene *s, const float *q, uint32_t heads, bool half, uint32_t begin, uint32_t end) {
+static void check_range(const pith__kernels *level, const scene *s, const float *q, uint32_t heads, bool half,
+                        uint32_t begin, uint32_t end) {
     size_t n = (size_t)heads * (s->head_dim + 2);
     float *expected = check_alloc(n * sizeof(float)), *got = check_alloc(n * sizeof(float));
     attend(check_ref(), s, q, heads, half, begin, end, expected);
@@ -67,7 +72,8 @@ static float *make_rows(uint32_t head_dim, bool hostile) {
 }
 
 static void check_dim(const pith__kernels *level, uint32_t head_dim, bool half, bool hostile) {
-    static const uint8_t ranges[][2] = {{0, 64}, {0, 1}, {0, 15}, {0, 16}, {0, 17}, {63, 64}, {3, 5}, {15, 33}, {16, 48}, {7, 64}, {48, 50}};
+    static const uint8_t ranges[][2] = {{0, 64}, {0, 1},   {0, 15},  {0, 16}, {0, 17}, {63, 64},
+                                        {3, 5},  {15, 33}, {16, 48}, {7, 64}, {48, 50}};
     float *rows = make_rows(head_dim, hostile);
     scene s = make_scene(check_ref(), head_dim, half, rows);
     float *q = check_alloc((size_t)HEADS_MAX * head_dim * sizeof(float));
@@ -99,7 +105,11 @@ static void test_attention(void **state) {
 /* Positions outside the range hold NaN: they must not reach the result. */
 static void test_positions_outside_do_not_matter(void **state) {
     (void)state;
-    enum { DIM = 64, BEGIN = 5, END = 23 };
+    enum {
+        DIM = 64,
+        BEGIN = 5,
+        END = 23
+    };
     float *rows = make_rows(DIM, false), *q = check_alloc(DIM * sizeof(float));
     check_normals(q, DIM);
     for (uint32_t l = 0;; l++) {
@@ -143,7 +153,8 @@ static void test_stores(void **state) {
 }
 
 static void check_merge(const pith__kernels *level, uint32_t n, float m, float bm) {
-    float *out = check_alloc(n * sizeof(float)), *other = check_alloc(n * sizeof(float)), *more = check_alloc(n * sizeof(float));
+    float *out = check_alloc(n * sizeof(float)), *other = check_alloc(n * sizeof(float)),
+          *more = check_alloc(n * sizeof(float));
     check_normals(out, n);
     check_normals(more, n);
     memcpy(other, out, n * sizeof(float));
@@ -160,7 +171,9 @@ static void check_merge(const pith__kernels *level, uint32_t n, float m, float b
 static void test_merge(void **state) {
     (void)state;
     static const float maxima[] = {-INFINITY, -3.0f, 0.0f, 2.5f, 200.0f, INFINITY, NAN};
-    enum { MAXIMA = sizeof maxima / sizeof maxima[0] };
+    enum {
+        MAXIMA = sizeof maxima / sizeof maxima[0]
+    };
     const pith__kernels *level;
     for (uint32_t l = 0; (level = check_level(l)) != NULL; l++) {
         for (uint32_t n = 1; n <= 130; n += n < 34 ? 1 : 16) {
@@ -174,7 +187,10 @@ static void test_merge(void **state) {
 /* Two blocks merged are close to softmax attention in double. */
 static void test_ref_is_attention(void **state) {
     (void)state;
-    enum { DIM = 32, END = 40 };
+    enum {
+        DIM = 32,
+        END = 40
+    };
     float *rows[2] = {make_rows(DIM, false), make_rows(DIM, false)};
     float q[DIM], result[DIM + 2], m = -INFINITY, sum = 0, out[DIM];
     check_normals(q, DIM);
@@ -206,10 +222,8 @@ static void test_ref_is_attention(void **state) {
 
 int check_run_attention(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_attention),
-        cmocka_unit_test(test_positions_outside_do_not_matter),
-        cmocka_unit_test(test_stores),
-        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_attention),        cmocka_unit_test(test_positions_outside_do_not_matter),
+        cmocka_unit_test(test_stores),           cmocka_unit_test(test_merge),
         cmocka_unit_test(test_ref_is_attention),
     };
     return cmocka_run_group_tests_name("attention", tests, NULL, NULL);

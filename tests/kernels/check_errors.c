@@ -1,11 +1,15 @@
-/* How far a product is from the real numbers: each type against the dequantized weights times the unrounded activations in double, within the bound of
- * NUMERICS.md; and the float types against double. */
+/* How far a product is from the real numbers: each type against the dequantized weights times the unrounded activations
+ * in double, within the bound of NUMERICS.md; and the float types against double. */
 #include "check.h"
 
-enum { K = 1024, ROWS = 16, COLS = 3 };
+enum {
+    K = 1024,
+    ROWS = 16,
+    COLS = 3
+};
 
-/* Over one row: the product, the error that rounding each activation by half a step may cause at most, the error's variance when the
- * roundings are even and independent, and the magnitudes of all terms. */
+/* Over one row: the product, the error that rounding each activation by half a step may cause at most, the error's
+ * variance when the roundings are even and independent, and the magnitudes of all terms. */
 typedef struct row_sums {
     double product, rounding, variance, terms;
 } row_sums;

@@ -1,8 +1,11 @@
-/* Packed products of every type, at every level, against ref: group and column counts with every tail, K that ends inside panels and
- * cells, hostile scales, the extremes of the integer sums; and their speed. */
+/* Packed products of every type, at every level, against ref: group and column counts with every tail, K that ends
+ * inside panels and cells, hostile scales, the extremes of the integer sums; and their speed. */
 #include "check.h"
 
-enum { COLS_MAX = 19, GROUPS_MAX = 5 };
+enum {
+    COLS_MAX = 19,
+    GROUPS_MAX = 5
+};
 
 /* Columns quantized (or copied) for one kind of weights. */
 typedef struct columns {
@@ -12,7 +15,11 @@ typedef struct columns {
     int16_t *sum;
 } columns;
 
-typedef enum flavor { TAME, HOSTILE, EXTREME } flavor;
+typedef enum flavor {
+    TAME,
+    HOSTILE,
+    EXTREME
+} flavor;
 
 static void quantize(pith__act_kind kind, const float *x, uint32_t k, columns *c, uint32_t col) {
     int8_t *q = c->q + col * c->acts.q_stride;
@@ -85,7 +92,8 @@ static uint8_t *make_weights(pith__dtype dtype, uint32_t k, uint32_t groups, fla
 }
 
 /* One call of a level for columns [first, first + cols), compared with what ref made of all of them. */
-static void compare(const pith__kernels *level, pith__dtype dtype, pith__matmul_args a, const float *expected, uint64_t stride) {
+static void compare(const pith__kernels *level, pith__dtype dtype, pith__matmul_args a, const float *expected,
+                    uint64_t stride) {
     uint64_t padded = stride + 16;
     float *out = check_alloc(padded * a.cols * sizeof(float));
     memset(out, 0xa5, padded * a.cols * sizeof(float));
@@ -93,7 +101,8 @@ static void compare(const pith__kernels *level, pith__dtype dtype, pith__matmul_
     a.out_stride = padded;
     level->matmul[dtype](&a);
     for (uint32_t c = 0; c < a.cols; c++) {
-        check_floats(expected + (a.first_col + c) * stride, out + c * padded, stride, level->name, pith__dtype_get(dtype)->name);
+        check_floats(expected + (a.first_col + c) * stride, out + c * padded, stride, level->name,
+                     pith__dtype_get(dtype)->name);
         for (uint32_t i = 0; i < 16; i++) {
             uint32_t bits;
             memcpy(&bits, out + c * padded + stride + i, sizeof bits);
@@ -158,7 +167,12 @@ static void test_products_at_the_extremes(void **state) {
 /* A column's result must not depend on the others, nor a group's: ref itself, one at a time. */
 static void test_ref_columns_and_groups_are_independent(void **state) {
     (void)state;
-    enum { K = 512, GROUPS = 3, COLS = 4, STRIDE = GROUPS * 16 };
+    enum {
+        K = 512,
+        GROUPS = 3,
+        COLS = 4,
+        STRIDE = GROUPS * 16
+    };
     for (size_t t = 0; t < check_types_count; t++) {
         pith__dtype dtype = check_types[t];
         columns x = make_columns(pith__dtype_get(dtype)->acts, K, COLS, TAME);
@@ -192,7 +206,11 @@ static double time_product(const pith__kernels *level, pith__dtype dtype, const 
 
 static void test_speed_is_told(void **state) {
     (void)state;
-    enum { K = 1024, GROUPS = 2, COLS = 12 };
+    enum {
+        K = 1024,
+        GROUPS = 2,
+        COLS = 12
+    };
     for (size_t t = 0; t < check_types_count; t++) {
         pith__dtype dtype = check_types[t];
         columns x = make_columns(pith__dtype_get(dtype)->acts, K, COLS, TAME);

@@ -1,17 +1,22 @@
-/* Activation quantization, norms, RoPE, conversions and the other operations on vectors, at every level against ref: all tails, unaligned
- * starts, and values that are zero, denormal, huge, infinite or NaN. */
+/* Activation quantization, norms, RoPE, conversions and the other operations on vectors, at every level against ref:
+ * all tails, unaligned starts, and values that are zero, denormal, huge, infinite or NaN. */
 #include "check.h"
 
 #include "kernels/math.h"
 
-enum { LENGTHS = 80 };
+enum {
+    LENGTHS = 80
+};
 
 /* 0, 1, ... 66, then some longer ones. */
 static uint32_t length_at(uint32_t i) {
     return i < 67 ? i : (i - 66) * 73 + i % 3;
 }
 
-typedef enum content { NORMAL, ANY } content;
+typedef enum content {
+    NORMAL,
+    ANY
+} content;
 
 /* n floats that start `shift` floats after an aligned address, in a guarded buffer that ends with them. */
 static float *fill(uint32_t n, uint32_t shift, content how) {
@@ -79,7 +84,8 @@ static void check_rms_norm(const pith__kernels *level, uint32_t n, uint32_t shif
     if (n == 0) {
         return;
     }
-    float *x = fill(n, shift, how), *w = fill(n, shift, how), *a = check_alloc(n * sizeof(float)), *b = check_alloc(n * sizeof(float));
+    float *x = fill(n, shift, how), *w = fill(n, shift, how), *a = check_alloc(n * sizeof(float)),
+          *b = check_alloc(n * sizeof(float));
     for (int weighted = 0; weighted < 2; weighted++) {
         check_ref()->rms_norm(x + shift, weighted ? w + shift : NULL, n, 1e-5f, a);
         level->rms_norm(x + shift, weighted ? w + shift : NULL, n, 1e-5f, b);
@@ -206,7 +212,9 @@ static void test_conversions(void **state) {
 /* All 65536 halves, and floats of every exponent with the bits that decide rounding, on every level. */
 static void test_all_halves(void **state) {
     (void)state;
-    enum { N = 65536 };
+    enum {
+        N = 65536
+    };
     uint16_t *h = check_alloc(N * sizeof *h), *back = check_alloc(N * sizeof *h), *ref = check_alloc(N * sizeof *h);
     float *x = check_alloc(N * sizeof *x), *y = check_alloc(N * sizeof *y);
     for (uint32_t i = 0; i < N; i++) {
@@ -289,10 +297,10 @@ static void test_unknown_levels(void **state) {
 
 int check_run_vectors(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_quantize),      cmocka_unit_test(test_rms_norm),
-        cmocka_unit_test(test_add_and_scale), cmocka_unit_test(test_silu_mul),
-        cmocka_unit_test(test_rope),          cmocka_unit_test(test_exp_sum_and_max),
-        cmocka_unit_test(test_conversions),   cmocka_unit_test(test_all_halves),
+        cmocka_unit_test(test_quantize),       cmocka_unit_test(test_rms_norm),
+        cmocka_unit_test(test_add_and_scale),  cmocka_unit_test(test_silu_mul),
+        cmocka_unit_test(test_rope),           cmocka_unit_test(test_exp_sum_and_max),
+        cmocka_unit_test(test_conversions),    cmocka_unit_test(test_all_halves),
         cmocka_unit_test(test_unknown_levels), cmocka_unit_test(test_quantize_follows_the_rules),
     };
     return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* The elementary functions against libm in higher precision, and the exact ones against arithmetic that cannot be wrong. */
+/* The elementary functions against libm in higher precision, and the exact ones against arithmetic that cannot be
+ * wrong. */
 #include "check.h"
 
 #include "kernels/math.h"
@@ -105,7 +106,8 @@ static void test_tanhf(void **state) {
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 unsigned_wide;
 
-/* Exact fma of binary32 by integers: products and sums of 24-bit significands in 128 bits, when the exponents are near. */
+/* Exact fma of binary32 by integers: products and sums of 24-bit significands in 128 bits, when the exponents are near.
+ */
 static float fma_by_integers(int64_t x, int64_t y, int64_t z, int shift) {
     wide sum = (wide)x * y * ((wide)1 << shift) + z;
     bool negative = sum < 0;

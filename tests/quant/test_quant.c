@@ -1,5 +1,5 @@
-/* Quantized types: what blocks mean (against vectors of the gguf package), packing and its inverse bit for bit, the reference
- * quantizers, sizes and unknown numbers. */
+/* Quantized types: what blocks mean (against vectors of the gguf package), packing and its inverse bit for bit, the
+ * reference quantizers, sizes and unknown numbers. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,10 +15,12 @@
 
 #include "vectors.h"
 
-static const pith__dtype all_types[] = {PITH__F32,  PITH__F16,  PITH__BF16, PITH__Q4_0, PITH__Q4_1,   PITH__Q5_0,
-                                        PITH__Q5_1, PITH__Q8_0, PITH__Q2_K, PITH__Q3_K, PITH__Q4_K,   PITH__Q5_K,
+static const pith__dtype all_types[] = {PITH__F32,  PITH__F16,    PITH__BF16,   PITH__Q4_0, PITH__Q4_1, PITH__Q5_0,
+                                        PITH__Q5_1, PITH__Q8_0,   PITH__Q2_K,   PITH__Q3_K, PITH__Q4_K, PITH__Q5_K,
                                         PITH__Q6_K, PITH__IQ4_NL, PITH__IQ4_XS, PITH__MXFP4};
-enum { TYPES = sizeof all_types / sizeof all_types[0] };
+enum {
+    TYPES = sizeof all_types / sizeof all_types[0]
+};
 
 static uint32_t random_state = 1;
 
@@ -93,7 +95,9 @@ static void test_packing_is_invertible(void **state) {
 
 static void test_rows_of_a_group_read_as_the_source_does(void **state) {
     (void)state;
-    enum { K = 768 };
+    enum {
+        K = 768
+    };
     for (int t = 0; t < TYPES; t++) {
         uint64_t row_bytes;
         assert_true(pith__row_bytes(all_types[t], K, &row_bytes));
@@ -114,7 +118,9 @@ static void test_rows_of_a_group_read_as_the_source_does(void **state) {
 /* Missing rows and the padding of K read as zeros. */
 static void test_missing_rows_are_zero(void **state) {
     (void)state;
-    enum { K = 256 };
+    enum {
+        K = 256
+    };
     for (int t = 0; t < TYPES; t++) {
         uint64_t row_bytes;
         assert_true(pith__row_bytes(all_types[t], K, &row_bytes));
@@ -177,7 +183,9 @@ static double roundtrip_error(pith__dtype dtype, const float *x, uint64_t k) {
 
 static void test_quantizers_are_close(void **state) {
     (void)state;
-    enum { K = 8192 };
+    enum {
+        K = 8192
+    };
     float *x = need(K * sizeof(float));
     for (int i = 0; i < K; i++) {
         x[i] = random_normal();
@@ -193,8 +201,8 @@ static void test_quantizers_are_close(void **state) {
 
 static void test_quantizers_keep_zero_and_take_anything(void **state) {
     (void)state;
-    static const float nasty[] = {0,           -0.0f, NAN, INFINITY, -INFINITY, 3.4e38f, -3.4e38f, 1e-45f, -1e-45f,
-                                  1.17e-38f, 65504, 1,   -1,       7e4f};
+    static const float nasty[] = {0,      -0.0f,   NAN,       INFINITY, -INFINITY, 3.4e38f, -3.4e38f,
+                                  1e-45f, -1e-45f, 1.17e-38f, 65504,    1,         -1,      7e4f};
     float x[512];
     uint8_t row[512 * 4];
     float out[512];

@@ -81,7 +81,8 @@ void pith__attn_f16_ref(const pith__attn_args *args) {
     attend(args, load_f16);
 }
 
-void pith__attn_merge_ref(float *m, float *sum, float *out, float bm, float bsum, const float *bout, uint32_t head_dim) {
+void pith__attn_merge_ref(float *m, float *sum, float *out, float bm, float bsum, const float *bout,
+                          uint32_t head_dim) {
     if (*m == -INFINITY) {
         *m = bm;
         *sum = bsum;

@@ -1,6 +1,6 @@
-/* Packed products, scalar: the meaning of every matmul entry. One row (lane) and one block at a time is read into integers and
- * multiplied with every column; the accumulators live in `out`.
- * Invariant: the order of float operations is that of NUMERICS.md, products. */
+/* Packed products, scalar: the meaning of every matmul entry. One row (lane) and one block at a time is read into
+ * integers and multiplied with every column; the accumulators live in `out`. Invariant: the order of float operations
+ * is that of NUMERICS.md, products. */
 #include "kernels/blocks.h"
 #include "kernels/fma.h"
 #include "kernels/layout.h"
@@ -8,7 +8,9 @@
 #include "kernels/ref/ref.h"
 #include <stddef.h>
 
-enum { SOURCE_BYTES_MAX = 256 };
+enum {
+    SOURCE_BYTES_MAX = 256
+};
 
 static float *out_at(const pith__matmul_args *a, uint32_t group, uint32_t lane, uint32_t col) {
     return a->out + col * a->out_stride + (uint64_t)group * PITH__GROUP + lane;
@@ -28,7 +30,8 @@ static int32_t dot(const int8_t *w, const int8_t *q, int n) {
     return sum;
 }
 
-static float step32(const pith__block32 *b, bool has_min, const pith__acts *x, uint64_t col, uint64_t block, float acc) {
+static float step32(const pith__block32 *b, bool has_min, const pith__acts *x, uint64_t col, uint64_t block,
+                    float acc) {
     const int8_t *q = x->q + col * x->q_stride + block * 32;
     float scale = x->scale[col * x->scale_stride + block];
     acc = pith__fmaf_inline(b->d * scale, (float)dot(b->w, q, 32), acc);
@@ -39,7 +42,8 @@ static float step32(const pith__block32 *b, bool has_min, const pith__acts *x, u
     return acc;
 }
 
-static float step256(const pith__block256 *b, bool has_min, const pith__acts *x, uint64_t col, uint64_t block, float acc) {
+static float step256(const pith__block256 *b, bool has_min, const pith__acts *x, uint64_t col, uint64_t block,
+                     float acc) {
     const int8_t *q = x->q + col * x->q_stride + block * 256;
     const int16_t *sum = x->sum + col * x->sum_stride + block * 16;
     float scale = x->scale[col * x->scale_stride + block];
@@ -53,8 +57,8 @@ static float step256(const pith__block256 *b, bool has_min, const pith__acts *x,
 }
 
 /* One block of one row against all columns. */
-static void multiply_block(const pith__matmul_args *a, pith__block_reader reader, const uint8_t *source, uint64_t block, uint32_t group,
-                           uint32_t lane) {
+static void multiply_block(const pith__matmul_args *a, pith__block_reader reader, const uint8_t *source, uint64_t block,
+                           uint32_t group, uint32_t lane) {
     pith__block32 b32;
     pith__block256 b256;
     if (reader.read32) {
@@ -133,9 +137,9 @@ void pith__matmul_bf16_ref(const pith__matmul_args *args) {
     matmul_float(args, widen_bf16);
 }
 
-#define QUANTIZED(name, dtype)                              \
-    void pith__matmul_##name##_ref(const pith__matmul_args *args) { \
-        matmul_quantized(args, dtype);                      \
+#define QUANTIZED(name, dtype)                                                                                         \
+    void pith__matmul_##name##_ref(const pith__matmul_args *args) {                                                    \
+        matmul_quantized(args, dtype);                                                                                 \
     }
 
 QUANTIZED(q4_0, PITH__Q4_0)

@@ -8,7 +8,8 @@ static uint32_t magnitude_bits(float x) {
     return bits & 0x7fffffff;
 }
 
-/* The largest magnitude; as an integer, the order of the bits of non-negative floats is their order. NaN and infinity come out on top. */
+/* The largest magnitude; as an integer, the order of the bits of non-negative floats is their order. NaN and infinity
+ * come out on top. */
 static uint32_t largest_magnitude(const float *x, uint32_t n) {
     uint32_t largest = 0;
     for (uint32_t i = 0; i < n; i++) {

@@ -1,5 +1,6 @@
-/* The scalar level: the meaning of every entry of the kernel table, in plain C. Other levels are tested against it and fall back to it.
- * Must not use: intrinsics, libm, anything whose result is not fixed by the C standard and IEEE 754. */
+/* The scalar level: the meaning of every entry of the kernel table, in plain C. Other levels are tested against it and
+ * fall back to it. Must not use: intrinsics, libm, anything whose result is not fixed by the C standard and IEEE 754.
+ */
 #ifndef PITH_KERNELS_REF_H
 #define PITH_KERNELS_REF_H
 

@@ -1,13 +1,21 @@
-/* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Heads that share the K/V head are taken up to four at a
- * time, so that each vector of K and V is loaded (and widened) once for them.
- * Scores: lane = position. Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but
- * the tree over positions. */
+/* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Heads that share the K/V head are taken up
+ * to four at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane = position.
+ * Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but the tree over
+ * positions. */
+#ifndef PITH_KERNELS_ATTENTION_TMPL_H
+#define PITH_KERNELS_ATTENTION_TMPL_H
 
 #include "kernels/kernels.h"
+#include "kernels/math.h"
+#include "kernels/ref/ref.h"
+#include "kernels/tmpl/exp_tmpl.h"
 #include "kernels/tmpl/unroll.h"
 #include <stddef.h>
 
-enum { ATTN_HEADS = 4, ATTN_LANES = PITH__ATTN_BLOCK / 16 };
+enum {
+    ATTN_HEADS = 4,
+    ATTN_LANES = PITH__ATTN_BLOCK / 16
+};
 
 /* Scores of up to four heads, turned to weights in place. */
 typedef float attn_scores[ATTN_HEADS][PITH__ATTN_BLOCK];
@@ -26,7 +34,8 @@ V_FN vf attn_load_part(const void *base, size_t i, uint32_t n, int half) {
 }
 
 /* Dots of `heads` heads with `runs` runs of 16 positions from run `first`. */
-V_FN void attn_dots(const pith__attn_args *a, const float *q, int heads, uint32_t first, int runs, int half, attn_scores s) {
+V_FN void attn_dots(const pith__attn_args *a, const float *q, int heads, uint32_t first, int runs, int half,
+                    attn_scores s) {
     vf acc[ATTN_HEADS * ATTN_LANES];
     size_t run_elements = (size_t)a->head_dim * 16;
     V_UNROLL
@@ -88,7 +97,8 @@ V_FN void attn_soften(const pith__attn_args *a, float *s, float *max, float *sum
 }
 
 /* `vectors` vectors of output elements from element d, for `heads` heads; the last one has `n` lanes. */
-V_FN void attn_mix(const pith__attn_args *a, float *out, int heads, uint32_t d, int vectors, uint32_t n, int half, attn_scores s) {
+V_FN void attn_mix(const pith__attn_args *a, float *out, int heads, uint32_t d, int vectors, uint32_t n, int half,
+                   attn_scores s) {
     vf acc[ATTN_HEADS * V_ATTN_WIDTH];
     V_UNROLL
     for (int i = 0; i < heads * vectors; i++) {
@@ -196,3 +206,5 @@ void v_name(store_k_f16)(const float *k, uint32_t head_dim, void *k_block, uint3
         }
     }
 }
+
+#endif

@@ -1,4 +1,6 @@
 /* The canonical exp of NUMERICS.md in sixteen lanes: the steps of pith__expf, one for one. */
+#ifndef PITH_KERNELS_EXP_TMPL_H
+#define PITH_KERNELS_EXP_TMPL_H
 
 V_FN vf v_exp(vf x) {
     vf n = v_round(v_mul(x, v_set(0x1.715476p+0f)));
@@ -20,3 +22,5 @@ V_FN vf v_exp(vf x) {
     result = v_where_greater(x, v_set(0x1.62e430p+6f), v_set(__builtin_inff()), result);
     return v_where_greater(v_set(-0x1.5d589ep+6f), x, v_zero(), result);
 }
+
+#endif

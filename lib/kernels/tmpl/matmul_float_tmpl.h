@@ -1,11 +1,20 @@
-/* Products of float weights: element k of 16 rows is one vector, every row has one accumulator, so the order over k is that of
- * NUMERICS.md whatever the tile. With one column four groups are taken together, to have enough chains of fma in flight. */
+/* Products of float weights: element k of 16 rows is one vector, every row has one accumulator, so the order over k is
+ * that of NUMERICS.md whatever the tile. With one column four groups are taken together, to have enough chains of fma
+ * in flight. */
+#ifndef PITH_KERNELS_MATMUL_FLOAT_TMPL_H
+#define PITH_KERNELS_MATMUL_FLOAT_TMPL_H
 
 #include "kernels/kernels.h"
 #include "kernels/tmpl/unroll.h"
 
-enum { FLOAT_F32, FLOAT_F16, FLOAT_BF16 };
-enum { FLOAT_GROUPS_MAX = 4 };
+enum {
+    FLOAT_F32,
+    FLOAT_F16,
+    FLOAT_BF16
+};
+enum {
+    FLOAT_GROUPS_MAX = 4
+};
 
 V_FN vf float_weights(const uint8_t *group, uint64_t k, int kind) {
     if (kind == FLOAT_F32) {
@@ -41,7 +50,8 @@ V_FN void float_tile(const pith__matmul_args *a, uint32_t group, int groups, uin
     for (int g = 0; g < groups; g++) {
         V_UNROLL
         for (int c = 0; c < cols; c++) {
-            v_store(a->out + (col + (uint64_t)c) * a->out_stride + 16 * ((uint64_t)group + (uint64_t)g), acc[g * cols + c]);
+            v_store(a->out + (col + (uint64_t)c) * a->out_stride + 16 * ((uint64_t)group + (uint64_t)g),
+                    acc[g * cols + c]);
         }
     }
 }
@@ -108,3 +118,5 @@ void v_name(matmul_f16)(const pith__matmul_args *args) {
 void v_name(matmul_bf16)(const pith__matmul_args *args) {
     matmul_float(args, FLOAT_BF16);
 }
+
+#endif

@@ -1,11 +1,14 @@
 /* Products of every quantized type, from the words of a lanes header and a dots header. Two ways, same bits:
- * one column: blocks are unpacked in registers and multiplied at once, so that the weights stream through at memory speed;
- * more columns: 512 elements (or a super-block) of one or two groups are unpacked to panels once, then multiplied with tiles of columns. */
+ * one column: blocks are unpacked in registers and multiplied at once, so that the weights stream through at memory
+ * speed; more columns: 512 elements (or a super-block) of one or two groups are unpacked to panels once, then
+ * multiplied with tiles of columns. */
+#ifndef PITH_KERNELS_MATMUL_QUANT_TMPL_H
+#define PITH_KERNELS_MATMUL_QUANT_TMPL_H
 
 #include "kernels/kernels.h"
-#include "kernels/tmpl/unpack32_tmpl.h"
-#include "kernels/tmpl/unpack256_tmpl.h"
 #include "kernels/tmpl/panel_tmpl.h"
+#include "kernels/tmpl/unpack256_tmpl.h"
+#include "kernels/tmpl/unpack32_tmpl.h"
 
 /* How a type is brought into panels and multiplied. */
 typedef void (*fill32_fn)(panel32 *panel, const uint8_t *group, uint64_t block, uint32_t count);
@@ -18,8 +21,8 @@ static void clear_out(const pith__matmul_args *a, uint32_t group, uint32_t group
 }
 
 /* All columns against `groups` panels that start at block `block`; `sums` are the sums of one block. */
-static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group, uint32_t groups,
-                            uint64_t q_at, uint64_t scale_at, uint64_t sum_at) {
+static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group,
+                            uint32_t groups, uint64_t q_at, uint64_t scale_at, uint64_t sum_at) {
     const pith__acts *x = a->x;
     for (uint32_t c = 0; c < a->cols; c += V_COLS) {
         uint32_t cols = a->cols - c < V_COLS ? a->cols - c : V_COLS;
@@ -63,7 +66,8 @@ static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const ti
     }
 }
 
-static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32_t cell_bytes, const tile_table *tiles) {
+static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32_t cell_bytes,
+                             const tile_table *tiles) {
     panel256 panels[V_GROUPS];
     tile_args t = tile_args_of(a, panels, 0);
     uint64_t blocks = ((uint64_t)a->k + 255) / 256;
@@ -96,8 +100,9 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
     }
 }
 
-/* Asks the second-level cache for the s-th eighth of the `lines` cache lines of the cell at `next`: cells are read in several streams at
- * once, which the processor does not foresee. (Into the first level it is slower than nothing: Q6_K on Zen 4.) */
+/* Asks the second-level cache for the s-th eighth of the `lines` cache lines of the cell at `next`: cells are read in
+ * several streams at once, which the processor does not foresee. (Into the first level it is slower than nothing: Q6_K
+ * on Zen 4.) */
 V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
     V_UNROLL
     for (int line = s * lines / 8; line < (s + 1) * lines / 8; line++) {
@@ -105,105 +110,107 @@ V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
     }
 }
 
-#define V_TYPE q4_0
-#define V_TYPE_BIAS 8
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 0
+#define V_TYPE       q4_0
+#define V_TYPE_BIAS  8
+#define V_TYPE_RUN   4
+#define V_TYPE_MIN   0
 #define V_TYPE_TILES tile32_plain
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE q4_1
-#define V_TYPE_BIAS 0
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 1
+#define V_TYPE       q4_1
+#define V_TYPE_BIAS  0
+#define V_TYPE_RUN   4
+#define V_TYPE_MIN   1
 #define V_TYPE_TILES tile32_min
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE q5_0
-#define V_TYPE_BIAS 16
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 0
+#define V_TYPE       q5_0
+#define V_TYPE_BIAS  16
+#define V_TYPE_RUN   4
+#define V_TYPE_MIN   0
 #define V_TYPE_TILES tile32_plain
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE q5_1
-#define V_TYPE_BIAS 0
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 1
+#define V_TYPE       q5_1
+#define V_TYPE_BIAS  0
+#define V_TYPE_RUN   4
+#define V_TYPE_MIN   1
 #define V_TYPE_TILES tile32_min
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE q8_0
-#define V_TYPE_BIAS V_WIDE_BIAS
-#define V_TYPE_RUN 1
-#define V_TYPE_MIN 0
+#define V_TYPE       q8_0
+#define V_TYPE_BIAS  V_WIDE_BIAS
+#define V_TYPE_RUN   1
+#define V_TYPE_MIN   0
 #define V_TYPE_TILES tile32_wide
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE iq4_nl
-#define V_TYPE_BIAS V_WIDE_BIAS
-#define V_TYPE_RUN 1
-#define V_TYPE_MIN 0
+#define V_TYPE       iq4_nl
+#define V_TYPE_BIAS  V_WIDE_BIAS
+#define V_TYPE_RUN   1
+#define V_TYPE_MIN   0
 #define V_TYPE_TILES tile32_wide
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE mxfp4
-#define V_TYPE_BIAS 12
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 0
+#define V_TYPE       mxfp4
+#define V_TYPE_BIAS  12
+#define V_TYPE_RUN   4
+#define V_TYPE_MIN   0
 #define V_TYPE_TILES tile32_plain
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE q2_k
-#define V_TYPE_CELL PITH__Q2_K_CELL
-#define V_TYPE_BIAS 0
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 1
+#define V_TYPE         q2_k
+#define V_TYPE_CELL    PITH__Q2_K_CELL
+#define V_TYPE_BIAS    0
+#define V_TYPE_RUN     4
+#define V_TYPE_MIN     1
 #define V_TYPE_VECTORS 4
-#define V_TYPE_TILES tile256_min16
+#define V_TYPE_TILES   tile256_min16
 #include "kernels/tmpl/type256_tmpl.h"
 
-#define V_TYPE q3_k
-#define V_TYPE_CELL PITH__Q3_K_CELL
-#define V_TYPE_BIAS 4
-#define V_TYPE_RUN 2
-#define V_TYPE_MIN 0
+#define V_TYPE         q3_k
+#define V_TYPE_CELL    PITH__Q3_K_CELL
+#define V_TYPE_BIAS    4
+#define V_TYPE_RUN     2
+#define V_TYPE_MIN     0
 #define V_TYPE_VECTORS 4
-#define V_TYPE_TILES tile256_plain16
+#define V_TYPE_TILES   tile256_plain16
 #include "kernels/tmpl/type256_tmpl.h"
 
-#define V_TYPE q4_k
-#define V_TYPE_CELL PITH__Q4_K_CELL
-#define V_TYPE_BIAS 0
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 1
+#define V_TYPE         q4_k
+#define V_TYPE_CELL    PITH__Q4_K_CELL
+#define V_TYPE_BIAS    0
+#define V_TYPE_RUN     4
+#define V_TYPE_MIN     1
 #define V_TYPE_VECTORS 8
-#define V_TYPE_TILES tile256_min32
+#define V_TYPE_TILES   tile256_min32
 #include "kernels/tmpl/type256_tmpl.h"
 
-#define V_TYPE q5_k
-#define V_TYPE_CELL PITH__Q5_K_CELL
-#define V_TYPE_BIAS 0
-#define V_TYPE_RUN 4
-#define V_TYPE_MIN 1
+#define V_TYPE         q5_k
+#define V_TYPE_CELL    PITH__Q5_K_CELL
+#define V_TYPE_BIAS    0
+#define V_TYPE_RUN     4
+#define V_TYPE_MIN     1
 #define V_TYPE_VECTORS 8
-#define V_TYPE_TILES tile256_min32
+#define V_TYPE_TILES   tile256_min32
 #include "kernels/tmpl/type256_tmpl.h"
 
-#define V_TYPE q6_k
-#define V_TYPE_CELL PITH__Q6_K_CELL
-#define V_TYPE_BIAS 32
-#define V_TYPE_RUN 2
-#define V_TYPE_MIN 0
+#define V_TYPE         q6_k
+#define V_TYPE_CELL    PITH__Q6_K_CELL
+#define V_TYPE_BIAS    32
+#define V_TYPE_RUN     2
+#define V_TYPE_MIN     0
 #define V_TYPE_VECTORS 4
-#define V_TYPE_TILES tile256_plain16
+#define V_TYPE_TILES   tile256_plain16
 #include "kernels/tmpl/type256_tmpl.h"
 
-#define V_TYPE iq4_xs
-#define V_TYPE_CELL PITH__IQ4_XS_CELL
-#define V_TYPE_BIAS V_WIDE_BIAS
-#define V_TYPE_RUN 1
-#define V_TYPE_MIN 0
+#define V_TYPE         iq4_xs
+#define V_TYPE_CELL    PITH__IQ4_XS_CELL
+#define V_TYPE_BIAS    V_WIDE_BIAS
+#define V_TYPE_RUN     1
+#define V_TYPE_MIN     0
 #define V_TYPE_VECTORS 8
-#define V_TYPE_TILES tile256_wide32
+#define V_TYPE_TILES   tile256_wide32
 #include "kernels/tmpl/type256_tmpl.h"
+
+#endif

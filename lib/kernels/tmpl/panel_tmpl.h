@@ -1,9 +1,14 @@
-/* Panels: a stretch of 512 elements (or a super-block) of one group, unpacked to bytes on the stack, and the register tiles that multiply panels with
- * columns. Panels know no types: what is left of one is the bias of its weights, whether it has minimums, and `run` (dots_madd.h).
- * Between panels the accumulators rest in `out`, which rounds nothing, so the order of float steps is that of NUMERICS.md. */
+/* Panels: a stretch of 512 elements (or a super-block) of one group, unpacked to bytes on the stack, and the register
+ * tiles that multiply panels with columns. Panels know no types: what is left of one is the bias of its weights,
+ * whether it has minimums, and `run` (dots_madd.h). Between panels the accumulators rest in `out`, which rounds
+ * nothing, so the order of float steps is that of NUMERICS.md. */
+#ifndef PITH_KERNELS_PANEL_TMPL_H
+#define PITH_KERNELS_PANEL_TMPL_H
 
 /* As many as lanes, see tile_start. */
-enum { PANEL_BLOCKS = 16 };
+enum {
+    PANEL_BLOCKS = 16
+};
 
 /* Blocks of 32. */
 typedef struct panel32 {
@@ -11,7 +16,8 @@ typedef struct panel32 {
     vf d[PANEL_BLOCKS], m[PANEL_BLOCKS];
 } panel32;
 
-/* One super-block. `pair` holds int16 factors of the sums of 16 activations, two neighbours a lane: minimums, or -bias * scale. */
+/* One super-block. `pair` holds int16 factors of the sums of 16 activations, two neighbours a lane: minimums, or -bias
+ * * scale. */
 typedef struct panel256 {
     vi w[64];
     vi scale[16];
@@ -39,7 +45,8 @@ V_FN vf tile_step(vf d, vf scale, vi idot, vf acc) {
     return v_fma(v_mul(d, scale), v_to_float(idot), acc);
 }
 
-/* What a column brings to each block of a panel beside its dots: where they start, -bias * sum, or the sum as a float. */
+/* What a column brings to each block of a panel beside its dots: where they start, -bias * sum, or the sum as a float.
+ */
 typedef union tile_start {
     vi start;
     vf sum;
@@ -193,17 +200,17 @@ V_FN void tile256(const tile_args *t, int groups, int cols, int vectors, int has
 /* The tiles of one kind of panel, by groups - 1 and columns - 1. */
 typedef tile_fn tile_table[V_GROUPS][V_COLS];
 
-#define TILE32(name, groups, cols, has_min, run)                 \
-    static void name##_##groups##_##cols(const tile_args *args) { \
-        tile32(args, groups, cols, has_min, run);                \
+#define TILE32(name, groups, cols, has_min, run)                                                                       \
+    static void name##_##groups##_##cols(const tile_args *args) {                                                      \
+        tile32(args, groups, cols, has_min, run);                                                                      \
     }
-#define TILE256(name, groups, cols, vectors, has_min, run)       \
-    static void name##_##groups##_##cols(const tile_args *args) { \
-        tile256(args, groups, cols, vectors, has_min, run);      \
+#define TILE256(name, groups, cols, vectors, has_min, run)                                                             \
+    static void name##_##groups##_##cols(const tile_args *args) {                                                      \
+        tile256(args, groups, cols, vectors, has_min, run);                                                            \
     }
 
-#define TILE_KIND(define, name, ...)   \
-    V_TILES(define, name, __VA_ARGS__) \
+#define TILE_KIND(define, name, ...)                                                                                   \
+    V_TILES(define, name, __VA_ARGS__)                                                                                 \
     static const tile_table name = V_TILE_TABLE(name);
 
 TILE_KIND(TILE32, tile32_plain, 0, 4)
@@ -213,3 +220,5 @@ TILE_KIND(TILE256, tile256_plain16, 4, 0, 2)
 TILE_KIND(TILE256, tile256_min16, 4, 1, 4)
 TILE_KIND(TILE256, tile256_min32, 8, 1, 4)
 TILE_KIND(TILE256, tile256_wide32, 8, 0, 1)
+
+#endif

@@ -1,4 +1,6 @@
 /* Quantization of activations in sixteen lanes (NUMERICS.md, Activations). */
+#ifndef PITH_KERNELS_QUANTIZE_TMPL_H
+#define PITH_KERNELS_QUANTIZE_TMPL_H
 
 #include "kernels/kernels.h"
 
@@ -70,3 +72,5 @@ bool v_name(quantize_b256)(const float *x, uint32_t k, int8_t *q, float *scale, 
     }
     return finite;
 }
+
+#endif

@@ -26,7 +26,8 @@ static void T_JOIN2(fill, V_TYPE)(panel32 *panel, const uint8_t *group, uint64_t
 }
 
 /* One group times one column. */
-V_FN vf T_JOIN2(column, V_TYPE)(const uint8_t *group, uint64_t blocks, const int8_t *q, const float *scale, const int16_t *sum) {
+V_FN vf T_JOIN2(column, V_TYPE)(const uint8_t *group, uint64_t blocks, const int8_t *q, const float *scale,
+                                const int16_t *sum) {
     vf acc = v_zero();
     for (uint64_t b = 0; b < blocks; b++) {
         vi w[8];

@@ -1,7 +1,11 @@
-/* Super-blocks as vectors of bytes, a sub-block of 32 elements (8 vectors, as in unpack32_tmpl.h) at a time, and their scales and minimums
- * as lanes of int32. For each type: unpack_<type>_w(cell, s, w) for s in 0..7, and unpack_<type>_scales(cell, scale, min) with 16
- * or 8 scales; types without minimums leave `min` alone.
- * The weights are unsigned (but for run 1): what was added to them is the bias of the type in matmul_quant_tmpl.h. */
+/* Super-blocks as vectors of bytes, a sub-block of 32 elements (8 vectors, as in unpack32_tmpl.h) at a time, and their
+ * scales and minimums as lanes of int32. For each type: unpack_<type>_w(cell, s, w) for s in 0..7, and
+ * unpack_<type>_scales(cell, scale, min) with 16 or 8 scales; types without minimums leave `min` alone. The weights are
+ * unsigned (but for run 1): what was added to them is the bias of the type in matmul_quant_tmpl.h. */
+#ifndef PITH_KERNELS_UNPACK256_TMPL_H
+#define PITH_KERNELS_UNPACK256_TMPL_H
+
+#include "kernels/tmpl/unpack32_tmpl.h"
 
 /* Byte b of each lane as int32. */
 V_FN vi unpack_byte(vi words, int b) {
@@ -52,7 +56,8 @@ V_FN void unpack_scales_and_minimums(const uint8_t *at, vi *scale, vi *min) {
     vi first = v_load_i(at), second = v_load_i(at + 64), third = v_load_i(at + 128);
     vi six = v_set_i(0x3f3f3f3f), four = v_set_i(0x0f0f0f0f), upper = v_set_i(0x30303030);
     vi scales[2] = {v_and(first, six), v_or(v_and(third, four), v_and(v_shift_right(first, 2), upper))};
-    vi mins[2] = {v_and(second, six), v_or(v_and(v_shift_right(third, 4), four), v_and(v_shift_right(second, 2), upper))};
+    vi mins[2] = {v_and(second, six),
+                  v_or(v_and(v_shift_right(third, 4), four), v_and(v_shift_right(second, 2), upper))};
     V_UNROLL
     for (int j = 0; j < 8; j++) {
         scale[j] = unpack_byte(scales[j / 4], j % 4);
@@ -120,3 +125,5 @@ V_FN void unpack_iq4_xs_w(const uint8_t *cell, int s, vi *w) {
     unpack_nibbles(cell + 128 + s * 256, w);
     unpack_levels(unpack_iq4_levels, w);
 }
+
+#endif

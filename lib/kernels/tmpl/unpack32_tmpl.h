@@ -1,6 +1,8 @@
-/* Blocks of 32 as 8 vectors of bytes (lane = row, byte b of vector j = element 4j + b, unsigned but for run 1), with their scales. One pair of
- * functions a type: unpack_<type>_w and unpack_<type>_d; types with minimums have unpack_<type>_m too.
- * `block` counts blocks of the group. Must agree with kernels/layout.h. */
+/* Blocks of 32 as 8 vectors of bytes (lane = row, byte b of vector j = element 4j + b, unsigned but for run 1), with
+ * their scales. One pair of functions a type: unpack_<type>_w and unpack_<type>_d; types with minimums have
+ * unpack_<type>_m too. `block` counts blocks of the group. Must agree with kernels/layout.h. */
+#ifndef PITH_KERNELS_UNPACK32_TMPL_H
+#define PITH_KERNELS_UNPACK32_TMPL_H
 
 #include "kernels/blocks.h"
 #include "kernels/layout.h"
@@ -94,22 +96,10 @@ V_FN void unpack_q8_0_w(const uint8_t *group, uint64_t block, vi *w) {
 
 /* The levels of IQ4_NL and IQ4_XS as the dots want them. */
 static const int8_t unpack_iq4_levels[16] = {
-    -127 + V_WIDE_BIAS,
-    -104 + V_WIDE_BIAS,
-    -83 + V_WIDE_BIAS,
-    -65 + V_WIDE_BIAS,
-    -49 + V_WIDE_BIAS,
-    -35 + V_WIDE_BIAS,
-    -22 + V_WIDE_BIAS,
-    -10 + V_WIDE_BIAS,
-    (int8_t)(1 + V_WIDE_BIAS),
-    (int8_t)(13 + V_WIDE_BIAS),
-    (int8_t)(25 + V_WIDE_BIAS),
-    (int8_t)(38 + V_WIDE_BIAS),
-    (int8_t)(53 + V_WIDE_BIAS),
-    (int8_t)(69 + V_WIDE_BIAS),
-    (int8_t)(89 + V_WIDE_BIAS),
-    (int8_t)(113 + V_WIDE_BIAS),
+    -127 + V_WIDE_BIAS,         -104 + V_WIDE_BIAS,         -83 + V_WIDE_BIAS,          -65 + V_WIDE_BIAS,
+    -49 + V_WIDE_BIAS,          -35 + V_WIDE_BIAS,          -22 + V_WIDE_BIAS,          -10 + V_WIDE_BIAS,
+    (int8_t)(1 + V_WIDE_BIAS),  (int8_t)(13 + V_WIDE_BIAS), (int8_t)(25 + V_WIDE_BIAS), (int8_t)(38 + V_WIDE_BIAS),
+    (int8_t)(53 + V_WIDE_BIAS), (int8_t)(69 + V_WIDE_BIAS), (int8_t)(89 + V_WIDE_BIAS), (int8_t)(113 + V_WIDE_BIAS),
 };
 
 V_FN vf unpack_iq4_nl_d(const uint8_t *group, uint64_t block) {
@@ -129,9 +119,12 @@ V_FN vf unpack_mxfp4_d(const uint8_t *group, uint64_t block) {
     vi half = v_shift_right(e, 1);
     vi rest = v_add_i(half, v_and(e, v_set_i(1)));
     vi bias = v_set_i(63);
-    return v_mul(v_from_bits(v_shift_left(v_add_i(half, bias), 23)), v_from_bits(v_shift_left(v_add_i(rest, bias), 23)));
+    return v_mul(v_from_bits(v_shift_left(v_add_i(half, bias), 23)),
+                 v_from_bits(v_shift_left(v_add_i(rest, bias), 23)));
 }
 V_FN void unpack_mxfp4_w(const uint8_t *group, uint64_t block, vi *w) {
     unpack_nibbles(group + block / 4 * PITH__MXFP4_CELL + 64 + block % 4 * 256, w);
     unpack_levels(unpack_mxfp4_levels, w);
 }
+
+#endif

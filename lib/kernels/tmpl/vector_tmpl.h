@@ -1,8 +1,11 @@
-/* Operations on vectors of floats in sixteen lanes (NUMERICS.md, The other entries). Tails are loaded and stored by parts: nothing
- * outside the arrays is touched. */
+/* Operations on vectors of floats in sixteen lanes (NUMERICS.md, The other entries). Tails are loaded and stored by
+ * parts: nothing outside the arrays is touched. */
+#ifndef PITH_KERNELS_VECTOR_TMPL_H
+#define PITH_KERNELS_VECTOR_TMPL_H
 
 #include "kernels/kernels.h"
 #include "kernels/ref/ref.h"
+#include "kernels/tmpl/exp_tmpl.h"
 #include <math.h>
 
 void v_name(rms_norm)(const float *x, const float *weight, uint32_t n, float eps, float *out) {
@@ -56,7 +59,9 @@ void v_name(silu_mul)(const float *gate, const float *up, uint32_t n, float *out
     }
     if (whole < n) {
         uint32_t rest = n - whole;
-        v_store_part(out + whole, silu_times(v_load_part(gate + whole, rest, v_zero()), v_load_part(up + whole, rest, v_zero())), rest);
+        v_store_part(out + whole,
+                     silu_times(v_load_part(gate + whole, rest, v_zero()), v_load_part(up + whole, rest, v_zero())),
+                     rest);
     }
 }
 
@@ -139,3 +144,5 @@ void v_name(bf16_to_f32)(const uint16_t *x, uint64_t n, float *out) {
     }
     pith__bf16_to_f32_ref(x + whole, n - whole, out + whole);
 }
+
+#endif

@@ -1,15 +1,17 @@
 /* Integer dots without VNNI, from 8-bit multiplies with 16-bit sums of pairs.
  *
- * `run` tells how far 16 bits carry: the sum of `run` vectors of pair products must not pass 32767. Weights up to 31 give
- * 31 * 127 * 2 = 7874 a pair (run 4), up to 63 give 16002 (run 2). run 1 means signed 8-bit weights: their magnitude is multiplied
- * with the activation carrying their sign, 128 * 127 * 2 = 32512 at most. */
+ * `run` tells how far 16 bits carry: the sum of `run` vectors of pair products must not pass 32767. Weights up to 31
+ * give 31 * 127 * 2 = 7874 a pair (run 4), up to 63 give 16002 (run 2). run 1 means signed 8-bit weights: their
+ * magnitude is multiplied with the activation carrying their sign, 128 * 127 * 2 = 32512 at most. */
 #ifndef PITH_KERNELS_DOTS_MADD_H
 #define PITH_KERNELS_DOTS_MADD_H
 
 #include "kernels/tmpl/unroll.h"
 
 /* Signed 8-bit weights stay signed in panels. */
-enum { V_WIDE_BIAS = 0 };
+enum {
+    V_WIDE_BIAS = 0
+};
 
 /* Scales fit 16 bits and are multiplied with the pair sums: the scale twice in each lane. */
 V_FN vi v_scale_form(vi scale) {
@@ -25,7 +27,8 @@ V_FN vi v_pair_products(vi w, vi x, int run) {
 }
 
 /* sum += factor[g] * dots of `run` vectors. */
-V_FN void v_dots_run(vi *sum, const vi *const *w, const int8_t *const *x, int j, const vi *factor, int groups, int cols, int run) {
+V_FN void v_dots_run(vi *sum, const vi *const *w, const int8_t *const *x, int j, const vi *factor, int groups, int cols,
+                     int run) {
     vi pairs[V_GROUPS * V_COLS];
     V_UNROLL
     for (int f = 0; f < run; f++) {
@@ -48,7 +51,8 @@ V_FN void v_dots_run(vi *sum, const vi *const *w, const int8_t *const *x, int j,
     }
 }
 
-V_FN void v_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups, int cols, int run) {
+V_FN void v_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups,
+                        int cols, int run) {
     V_UNROLL
     for (int j = 0; j < n; j += run) {
         v_dots_run(sum, w, x, j, scale, groups, cols, run);

@@ -1,12 +1,15 @@
 /* Integer dots with VNNI (512 bits): four products a lane and instruction, unsigned weights times signed activations.
- * Same words as dots_madd.h. The weights of a product are given as pointers to their vectors, one a group; sum[g * cols + c]. */
+ * Same words as dots_madd.h. The weights of a product are given as pointers to their vectors, one a group; sum[g * cols
+ * + c]. */
 #ifndef PITH_KERNELS_DOTS_VNNI_H
 #define PITH_KERNELS_DOTS_VNNI_H
 
 #include "kernels/tmpl/unroll.h"
 
 /* What is added to signed 8-bit weights (Q8_0, the IQ4 levels) in panels. */
-enum { V_WIDE_BIAS = 128 };
+enum {
+    V_WIDE_BIAS = 128
+};
 
 /* The form in which v_dots_scaled takes the scales of 16 rows. */
 V_FN vi v_scale_form(vi scale) {
@@ -35,7 +38,8 @@ V_FN void v_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n, int
 }
 
 /* sum += scale[g] * dots of n vectors. */
-V_FN void v_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups, int cols, int run) {
+V_FN void v_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups,
+                        int cols, int run) {
     vi dots[V_GROUPS * V_COLS];
     V_UNROLL
     for (int i = 0; i < groups * cols; i++) {

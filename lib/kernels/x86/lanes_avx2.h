@@ -1,5 +1,5 @@
-/* Sixteen lanes of 32 bits on AVX2, FMA and F16C: the vocabulary of lanes_avx512.h with two registers a lane group. Lanes 0 to 7 are in
- * `a`, 8 to 15 in `b`. Included by kernels/x86/..._avx2.c alone. */
+/* Sixteen lanes of 32 bits on AVX2, FMA and F16C: the vocabulary of lanes_avx512.h with two registers a lane group.
+ * Lanes 0 to 7 are in `a`, 8 to 15 in `b`. Included by kernels/x86/..._avx2.c alone. */
 #ifndef PITH_KERNELS_LANES_AVX2_H
 #define PITH_KERNELS_LANES_AVX2_H
 
@@ -18,15 +18,26 @@ typedef struct vf {
 typedef uint32_t v_words __attribute__((vector_size(32)));
 
 /* Shape of the register tile of quantized products, and of float products. */
-enum { V_GROUPS = 1, V_COLS = 4, V_FLOAT_GROUPS = 1, V_FLOAT_COLS = 6 };
-#define V_TILES(define, name, ...) \
-    define(name, 1, 1, __VA_ARGS__) define(name, 1, 2, __VA_ARGS__) define(name, 1, 3, __VA_ARGS__) define(name, 1, 4, __VA_ARGS__)
-#define V_TILE_TABLE(name) {{name##_1_1, name##_1_2, name##_1_3, name##_1_4}}
+enum {
+    V_GROUPS = 1,
+    V_COLS = 4,
+    V_FLOAT_GROUPS = 1,
+    V_FLOAT_COLS = 6
+};
+#define V_TILES(define, name, ...)                                                                                     \
+    define(name, 1, 1, __VA_ARGS__) define(name, 1, 2, __VA_ARGS__) define(name, 1, 3, __VA_ARGS__)                    \
+        define(name, 1, 4, __VA_ARGS__)
+#define V_TILE_TABLE(name)                                                                                             \
+    {                                                                                                                  \
+        { name##_1_1, name##_1_2, name##_1_3, name##_1_4 }                                                             \
+    }
 /* Vectors of V an attention step holds per head. */
-enum { V_ATTN_WIDTH = 1 };
+enum {
+    V_ATTN_WIDTH = 1
+};
 
 #define V_BOTH_I(expression_a, expression_b) ((vi){(expression_a), (expression_b)})
-#define V_BOTH(expression_a, expression_b) ((vf){(expression_a), (expression_b)})
+#define V_BOTH(expression_a, expression_b)   ((vf){(expression_a), (expression_b)})
 
 V_FN vi v_load_i(const void *p) {
     const __m256i *q = (const __m256i *)p;

@@ -1,6 +1,6 @@
-/* Sixteen lanes of 32 bits on AVX-512 (F, BW, VL, DQ): the small vocabulary in which the templates of kernels/tmpl are written. One
- * register is one lane group; lanes_avx2.h has the same words on two registers. Included by kernels/x86/..._avx512*.c alone.
- * NaN rule: v_max(m, x) is x > m ? x : m, as NUMERICS.md wants. */
+/* Sixteen lanes of 32 bits on AVX-512 (F, BW, VL, DQ): the small vocabulary in which the templates of kernels/tmpl are
+ * written. One register is one lane group; lanes_avx2.h has the same words on two registers. Included by
+ * kernels/x86/..._avx512*.c alone. NaN rule: v_max(m, x) is x > m ? x : m, as NUMERICS.md wants. */
 #ifndef PITH_KERNELS_LANES_AVX512_H
 #define PITH_KERNELS_LANES_AVX512_H
 
@@ -15,16 +15,26 @@ typedef __m512 vf;  /* 16 x binary32 */
 typedef uint32_t v_words __attribute__((vector_size(64)));
 
 /* Shape of the register tile of quantized products, and of float products. */
-enum { V_GROUPS = 2, V_COLS = 6, V_FLOAT_GROUPS = 2, V_FLOAT_COLS = 6 };
-#define V_TILE_COLS(define, name, groups, ...)                                                                           \
-    define(name, groups, 1, __VA_ARGS__) define(name, groups, 2, __VA_ARGS__) define(name, groups, 3, __VA_ARGS__)       \
+enum {
+    V_GROUPS = 2,
+    V_COLS = 6,
+    V_FLOAT_GROUPS = 2,
+    V_FLOAT_COLS = 6
+};
+#define V_TILE_COLS(define, name, groups, ...)                                                                         \
+    define(name, groups, 1, __VA_ARGS__) define(name, groups, 2, __VA_ARGS__) define(name, groups, 3, __VA_ARGS__)     \
         define(name, groups, 4, __VA_ARGS__) define(name, groups, 5, __VA_ARGS__) define(name, groups, 6, __VA_ARGS__)
 #define V_TILES(define, name, ...) V_TILE_COLS(define, name, 1, __VA_ARGS__) V_TILE_COLS(define, name, 2, __VA_ARGS__)
-#define V_TILE_TABLE(name)                                                      \
-    {{name##_1_1, name##_1_2, name##_1_3, name##_1_4, name##_1_5, name##_1_6}, \
-     {name##_2_1, name##_2_2, name##_2_3, name##_2_4, name##_2_5, name##_2_6}}
+#define V_TILE_TABLE(name)                                                                                             \
+    {                                                                                                                  \
+        {name##_1_1, name##_1_2, name##_1_3, name##_1_4, name##_1_5, name##_1_6}, {                                    \
+            name##_2_1, name##_2_2, name##_2_3, name##_2_4, name##_2_5, name##_2_6                                     \
+        }                                                                                                              \
+    }
 /* Vectors of V an attention step holds per head. */
-enum { V_ATTN_WIDTH = 2 };
+enum {
+    V_ATTN_WIDTH = 2
+};
 
 V_FN vi v_load_i(const void *p) {
     return _mm512_loadu_si512(p);

@@ -4,22 +4,22 @@
 
 #include "kernels/kernels.h"
 
-#define PITH__DECLARE_QUANT(isa)                                    \
-    void pith__matmul_q4_0_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q4_1_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q5_0_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q5_1_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q8_0_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_iq4_nl_##isa(const pith__matmul_args *args); \
-    void pith__matmul_mxfp4_##isa(const pith__matmul_args *args);  \
-    void pith__matmul_q2_k_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q3_k_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q4_k_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q5_k_##isa(const pith__matmul_args *args);   \
-    void pith__matmul_q6_k_##isa(const pith__matmul_args *args);   \
+#define PITH__DECLARE_QUANT(isa)                                                                                       \
+    void pith__matmul_q4_0_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q4_1_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q5_0_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q5_1_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q8_0_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_iq4_nl_##isa(const pith__matmul_args *args);                                                     \
+    void pith__matmul_mxfp4_##isa(const pith__matmul_args *args);                                                      \
+    void pith__matmul_q2_k_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q3_k_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q4_k_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q5_k_##isa(const pith__matmul_args *args);                                                       \
+    void pith__matmul_q6_k_##isa(const pith__matmul_args *args);                                                       \
     void pith__matmul_iq4_xs_##isa(const pith__matmul_args *args);
 
-#define PITH__DECLARE_FLOAT(isa)                                                                                        \
+#define PITH__DECLARE_FLOAT(isa)                                                                                       \
     void pith__matmul_f32_##isa(const pith__matmul_args *args);                                                        \
     void pith__matmul_f16_##isa(const pith__matmul_args *args);                                                        \
     void pith__matmul_bf16_##isa(const pith__matmul_args *args);                                                       \
