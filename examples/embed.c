@@ -1,7 +1,8 @@
 /* Compares texts by their embeddings: how alike the first one is to each of the others.
  *
  *     embed MODEL.gguf "a king" "a queen" "a boat"
- *     cc embed.c $(pkg-config --cflags --libs pith) -o embed */
+ *     cc embed.c $(pkg-config --cflags --libs pith) -o embed
+ *     or in CMake: find_package(pith REQUIRED), target_link_libraries(embed pith::pith) */
 #include <pith/pith.h>
 
 #include <stdio.h>

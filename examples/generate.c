@@ -1,7 +1,8 @@
 /* Continues a text and prints it as it comes.
  *
  *     generate MODEL.gguf "Once upon a time"
- *     cc generate.c $(pkg-config --cflags --libs pith) -o generate */
+ *     cc generate.c $(pkg-config --cflags --libs pith) -o generate
+ *     or in CMake: find_package(pith REQUIRED), target_link_libraries(generate pith::pith) */
 #include <pith/pith.h>
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* Cuts a text into tokens and shows each with its id.
  *
  *     tokenize MODEL.gguf "Once upon a time"
- *     cc tokenize.c $(pkg-config --cflags --libs pith) -o tokenize */
+ *     cc tokenize.c $(pkg-config --cflags --libs pith) -o tokenize
+ *     or in CMake: find_package(pith REQUIRED), target_link_libraries(tokenize pith::pith) */
 #include <pith/pith.h>
 
 #include <stdio.h>
