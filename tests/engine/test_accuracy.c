@@ -7,9 +7,8 @@
  * and 5.6% of the logits' RMS. The test takes these as limits for the mean over positions.
  *
  * Products alone are checked against float64 in tests/kernels. */
-#include "arch/model.h"
 #include "arch/weights.h"
-#include "arch/workspace.h"
+#include "engine/all_logits.h"
 #include "engine/harness.h"
 #include "quant/quant.h"
 #include <math.h>
@@ -24,16 +23,6 @@ static pith_host host;
 static int32_t ids[POSITIONS];
 static float *base_logits, *exact_logits, *quantized_logits;
 static uint32_t vocab;
-
-static pith_model *open_tales(void) {
-    const pith__model_options options = {.exact = true, .load_threads = 1};
-    pith__source *source;
-    pith_model *model;
-    OK(pith__source_from_path(&host.mem, TALES, &source));
-    OK(pith__model_open(&host, source, &options, &model));
-    pith__source_release(source);
-    return model;
-}
 
 /* Replaces one matrix by its rows written as `type`. */
 static void convert_matrix(pith__matrix *m, pith__dtype type) {
@@ -66,31 +55,8 @@ static void convert(pith_model *model, pith__dtype type) {
     w->acts_mask = 1u << pith__dtype_get((uint32_t)type)->acts;
 }
 
-/* The logits of every position of the text, straight from the family's forward function. */
 static void compute(const pith_model *model, float *out) {
-    const pith__hparams *h = &model->hparams;
-    const pith__workspace_size size = {POSITIONS, POSITIONS, model->weights.acts_mask, model->weights.max_cols, 0};
-    pith__workspace work;
-    pith__pool *pool;
-    pith__cache cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, false);
-    pith__batch_entry entries[POSITIONS];
-    const uint32_t pages[POSITIONS / PITH__ATTN_BLOCK + 1] = {0, 1, 2};
-    OK(pith__workspace_create(&host.mem, h, &size, &work));
-    OK(pith__pool_create(&host.mem, 1, NULL, NULL, &pool));
-    OK(pith__mem_alloc(&host.mem, (void **)&cache.base, 3, cache.page_bytes, 64, "cache"));
-    for (uint32_t i = 0; i < POSITIONS; i++) {
-        entries[i] = (pith__batch_entry){.token = ids[i], .place = {i, pages}, .wants_logits = true};
-    }
-    pith__forward f = {.ops = {host.kernels, pool, work.bad, NULL, 0}, .hparams = h, .weights = &model->weights, .cache = &cache,
-                       .entries = entries, .n = POSITIONS, .work = &work};
-    model->family->forward(&f);
-    for (uint32_t i = 0; i < POSITIONS; i++) {
-        assert_int_equal(work.bad[i], 0);
-        memcpy(out + (size_t)i * vocab, pith__row(work.logits, work.logits_index[i]), vocab * sizeof(float));
-    }
-    pith__mem_free(&host.mem, cache.base);
-    pith__pool_release(pool);
-    pith__workspace_free(&host.mem, &work);
+    all_logits(model, ids, POSITIONS, out);
 }
 
 static double log_sum_exp(const float *x) {
@@ -138,7 +104,7 @@ static double relative_error(const float *a, const float *b) {
 
 static void check_type(pith__dtype type) {
     const pith__dtype_info *info = pith__dtype_get((uint32_t)type);
-    pith_model *model = open_tales();
+    pith_model *model = all_logits_open(&host, TALES);
     convert(model, type);
     compute(model, quantized_logits);
     convert(model, PITH__F32); /* the same weights, as floats */
@@ -170,7 +136,7 @@ static void prepare(void) {
     host.references = UINT32_MAX;
     host.kernels = pith__kernels_get(NULL);
     pith__mem_init(&host.mem, NULL, NULL, 0);
-    pith_model *model = open_tales();
+    pith_model *model = all_logits_open(&host, TALES);
     vocab = model->hparams.vocab;
     OK(pith__tokenize(model->tokenizer, &host.mem, &span, 1, PITH__TOKENIZE_BOS, &list));
     for (uint64_t i = 0; i < POSITIONS; i++) {
