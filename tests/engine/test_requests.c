@@ -3,6 +3,7 @@
 #include "engine/harness.h"
 #include "engine/tiny_model.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TALES "examples/models/tales-q8_0.gguf"
@@ -333,6 +334,41 @@ static void releases_in_any_order(void **state) {
     }
 }
 
+/* A real, trained model: the 200 tokens it is known to give from BOS. Needs PITH_TEST_DATA. */
+static void known_story(void **state) {
+    const char *folder = getenv("PITH_TEST_DATA");
+    char path[1024];
+    int expected;
+    rig r;
+    const setup s = {.threads = 2};
+    (void)state;
+    if (!folder) {
+        print_message("skipped: PITH_TEST_DATA is not set\n");
+        skip();
+    }
+    snprintf(path, sizeof(path), "%s/models/stories260K/expected_greedy_200.ids", folder);
+    FILE *f = fopen(path, "r");
+    if (!f) {
+        print_message("skipped: there is no %s\n", path);
+        skip();
+    }
+    snprintf(path, sizeof(path), "%s/models/stories260K/stories260K-f32.gguf", folder);
+    rig_open_path(&r, &s, path);
+    pith_request *q = make(&r, PITH_GENERATE, "{\"max_tokens\": 200, \"temperature\": 0}", NULL);
+    OK(pith_request_run(q, NULL, NULL));
+    const void *ids;
+    uint64_t size, n = 0;
+    OK(pith_request_view(q, PITH_VIEW_ALL_IDS, 0, &ids, &size));
+    while (fscanf(f, "%d", &expected) == 1) {
+        assert_true(n < size / sizeof(int32_t));
+        assert_int_equal(((const int32_t *)ids)[n++], expected);
+    }
+    assert_int_equal(n, 200);
+    fclose(f);
+    pith_request_release(q);
+    rig_close(&r);
+}
+
 static void count_lines(void *user, int32_t level, const char *line, uint64_t length) {
     assert_int_equal(level, PITH_LOG_INFO);
     assert_true(length > 20 && memchr(line, '\n', length) == NULL);
@@ -363,6 +399,7 @@ static void log_hook_hears(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_hook_hears),
+        cmocka_unit_test(known_story),
         cmocka_unit_test(ends_by_length),
         cmocka_unit_test(ends_by_stop_string),
         cmocka_unit_test(ends_by_stop_token),
