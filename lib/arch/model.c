@@ -11,11 +11,23 @@ static uint32_t loader_threads(const pith__model_options *options) {
     return options->load_threads ? options->load_threads : pith__cpu_count();
 }
 
+/* The choice of path for float matrices: the host's, or the measured one. */
+static uint32_t blas_columns(const pith_host *host, const pith__model_options *options) {
+    if (options->exact) {
+        return PITH__BLAS_NEVER;
+    }
+    if (options->blas_columns) {
+        return options->blas_columns;
+    }
+    return host->kernels == pith__kernels_get("ref") ? PITH__BLAS_COLUMNS_SCALAR : PITH__BLAS_NEVER;
+}
+
 static int32_t load_weights(pith_model *model) {
     pith__mem *mem = &model->host->mem;
     const pith__model_options *o = &model->options;
     pith__pool *pool;
-    PITH_TRY(pith__weights_shape(mem, model->file, model->family, &model->hparams, o->exact, &model->weights));
+    PITH_TRY(pith__weights_shape(mem, model->file, model->family, &model->hparams, o->blas_columns != PITH__BLAS_NEVER,
+                                 &model->weights));
     PITH_TRY(pith__pool_create(mem, loader_threads(o), model->host->executor, model->host->executor_user, &pool));
     int32_t status = pith__weights_load(mem, model->file, model->family, &model->hparams, pool, o->progress, o->progress_user,
                                         &model->weights);
@@ -63,7 +75,7 @@ int32_t pith__model_open(pith_host *host, pith__source *source, const pith__mode
     PITH_TRY(PITH_NEW(&host->mem, &model, "model"));
     model->references = 1;
     model->options = *options;
-    model->options.blas_columns = options->blas_columns ? options->blas_columns : PITH__BLAS_COLUMNS;
+    model->options.blas_columns = blas_columns(host, options);
     model->host = host;
     int32_t status = pith__mutex_init(&model->engine_lock);
     if (status != PITH_OK) {
@@ -102,14 +114,15 @@ void pith__model_release(pith_model *model) {
     pith__host_release(host);
 }
 
-static int32_t plan_parts(pith__mem *mem, pith__source *source, const pith__model_options *options, pith__modelfile **file,
+static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *source, const pith__model_options *options, pith__modelfile **file,
                           pith__tokenizer **tokenizer, pith__weights *weights, pith__model_plan *plan) {
     PITH_TRY(pith__modelfile_open(mem, source, options->metadata_limit, file));
     PITH_TRY(pith__family_of(*file, &plan->family));
     PITH_TRY(pith__hparams_read(*file, plan->family, &plan->hparams));
     PITH_TRY(pith__vocabulary_open(mem, *file, plan->hparams.vocab, tokenizer));
     plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
-    PITH_TRY(pith__weights_shape(mem, *file, plan->family, &plan->hparams, options->exact, weights));
+    PITH_TRY(pith__weights_shape(mem, *file, plan->family, &plan->hparams,
+                                 blas_columns(host, options) != PITH__BLAS_NEVER, weights));
     plan->weights = pith__weights_bytes(weights, &plan->hparams);
     plan->loading = pith__weights_loading_bytes(weights, loader_threads(options));
     plan->acts_mask = weights->acts_mask;
@@ -127,7 +140,7 @@ int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith_
     memset(&weights, 0, sizeof(weights));
     memset(plan, 0, sizeof(*plan));
     pith__mem_init(&mem, host->mem.hook, host->mem.user, host->mem.limit);
-    int32_t status = plan_parts(&mem, source, options, &file, &tokenizer, &weights, plan);
+    int32_t status = plan_parts(&mem, host, source, options, &file, &tokenizer, &weights, plan);
     pith__weights_free(&mem, &weights);
     pith__tokenizer_release(tokenizer);
     pith__modelfile_release(file);

@@ -137,7 +137,7 @@ static int32_t shape_all(const pith__modelfile *file, const pith__family *family
 }
 
 int32_t pith__weights_shape(pith__mem *mem, const pith__modelfile *file, const pith__family *family, const pith__hparams *h,
-                            bool exact, pith__weights *w) {
+                            bool blas, pith__weights *w) {
     memset(w, 0, sizeof(*w));
     w->layers = h->layers;
     if (pith__modelfile_tensor_count(file) < h->layers) {
@@ -150,7 +150,7 @@ int32_t pith__weights_shape(pith__mem *mem, const pith__modelfile *file, const p
         pith__weights_free(mem, w);
         return status;
     }
-    if (!exact) {
+    if (blas) {
         allow_blas(w);
     }
     return PITH_OK;

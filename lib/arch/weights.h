@@ -9,9 +9,9 @@
 #include "base/memory.h"
 #include <pith/pith.h>
 
-/* Matches tables and file; allocates only the slots. `exact` keeps float matrices away from OpenBLAS. */
+/* Matches tables and file; allocates only the slots. `blas` lets a wholly float model go through OpenBLAS. */
 int32_t pith__weights_shape(pith__mem *mem, const pith__modelfile *file, const pith__family *family, const pith__hparams *h,
-                            bool exact, pith__weights *w);
+                            bool blas, pith__weights *w);
 /* Bytes load() will take and keep; and the most it takes besides, with `threads` loader threads. */
 uint64_t pith__weights_bytes(const pith__weights *w, const pith__hparams *h);
 uint64_t pith__weights_loading_bytes(const pith__weights *w, uint32_t threads);

@@ -5,9 +5,10 @@
 #include "ops/ops.h"
 
 #define PITH__PANEL_ROWS 512u /* rows unpacked at a time; a multiple of 16 */
-/* Fewest columns worth OpenBLAS when nobody says otherwise. On a machine whose cores are busy with other work its threads wait for
- * each other at every call, and pith's own kernels were faster up to 31 columns by far; see bench/RESULTS.md. */
-#define PITH__BLAS_COLUMNS 64u
+/* Fewest columns worth OpenBLAS when nobody says otherwise, as measured (bench/RESULTS.md): pith's own vector kernels were faster at
+ * every width from 64 to 1,024 columns; the scalar ones are not. */
+#define PITH__BLAS_COLUMNS_SCALAR 4u
+#define PITH__BLAS_NEVER          UINT32_MAX
 
 /* Floats a panel needs for matrices of up to k columns. */
 uint64_t pith__panel_floats(uint64_t k);

@@ -47,6 +47,7 @@ static void open_rest(rig *r, const setup *s, pith_source *source) {
     pith_options *o;
     OK(pith_options_create(PITH_SCOPE_MODEL, &o));
     set_some(o, PITH_KEY_EXACT, s->exact);
+    set_some(o, PITH_KEY_BLAS_COLUMNS, s->blas_columns);
     set_some(o, PITH_KEY_LOAD_THREADS, s->threads);
     OK(pith_model_open(r->host, source, o, &r->model));
     pith_options_release(o);

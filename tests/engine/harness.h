@@ -23,7 +23,7 @@ typedef struct setup {
     pith_executor_fn executor;
     int64_t threads, batch_tokens, kv_tokens, max_sequences;
     const char *kv_type;
-    int64_t exact;
+    int64_t exact, blas_columns;
 } setup;
 
 typedef struct rig {

@@ -161,7 +161,7 @@ static void blas_agrees(void **state) {
     const tiny_options o = {pith__family_at(0), PITH__F32, PITH__F32, true, false, 5};
     tiny_model m;
     static result blas;
-    const setup exact = {.threads = 1, .exact = 1}, fast = {.threads = 1};
+    const setup exact = {.threads = 1, .exact = 1}, fast = {.threads = 1, .blas_columns = 1};
     tiny_model_make(&o, &m);
     run_all(&exact, &m, false, &solo);
     run_all(&fast, &m, false, &blas);
