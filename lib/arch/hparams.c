@@ -5,15 +5,20 @@
 
 #define KEY_CAPACITY 128
 
+static int32_t unknown_family(pith__str name) {
+    char known[KEY_CAPACITY] = "";
+    for (uint32_t i = 0; pith__family_at(i); i++) {
+        size_t len = strlen(known);
+        pith__format(known + len, sizeof(known) - len, "%s%s", i ? ", " : "", pith__family_at(i)->name);
+    }
+    return pith__fail(PITH_E_UNSUPPORTED, "model family '%.*s' is not one this version runs (it runs %s)", PITH__STR_ARG(name), known);
+}
+
 int32_t pith__family_of(const pith__modelfile *file, const pith__family **out) {
     pith__str name;
     PITH_TRY(pith__kv_str(file, "general.architecture", NULL, &name));
     *out = pith__family_find(name);
-    if (!*out) {
-        return pith__fail(PITH_E_UNSUPPORTED, "model family '%.*s' is not one this version runs (it runs llama, qwen2, qwen3)",
-                          PITH__STR_ARG(name));
-    }
-    return PITH_OK;
+    return *out ? PITH_OK : unknown_family(name);
 }
 
 static int32_t read_rope_scaling(const pith__modelfile *file, const char *key, pith__hparams *h) {

@@ -1,61 +1,17 @@
-/* Writes GGUF v3 from a family's tables. See tiny_model.h. */
+/* A family's tables, filled with random numbers. See tiny_model.h. */
 #include "engine/tiny_model.h"
 #include "arch/tensor_name.h"
 #include "quant/quant.h"
+#include "support/gguf_writer.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WIDTH = 256, FFN = 512, HEADS = 4, KV_HEADS = 2, HEAD_DIM = 64, LAYERS = 2, ALIGNMENT = 32 };
+enum { WIDTH = 256, FFN = 512, HEADS = 4, KV_HEADS = 2, HEAD_DIM = 64, LAYERS = 2 };
 
 float tiny_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
     return (float)(*state >> 8) / 8388608.0f - 1.0f;
-}
-
-static void put(tiny_model *m, const void *data, size_t size) {
-    if (m->size + size > m->capacity) {
-        m->capacity = (m->size + size) * 2;
-        m->bytes = realloc(m->bytes, m->capacity);
-        if (!m->bytes) {
-            abort();
-        }
-    }
-    memcpy(m->bytes + m->size, data, size);
-    m->size += size;
-}
-
-static void put_u32(tiny_model *m, uint32_t v) {
-    put(m, &v, sizeof(v));
-}
-
-static void put_u64(tiny_model *m, uint64_t v) {
-    put(m, &v, sizeof(v));
-}
-
-static void put_text(tiny_model *m, const char *text, size_t len) {
-    put_u64(m, len);
-    put(m, text, len);
-}
-
-static void put_key(tiny_model *m, const char *key, uint32_t type) {
-    put_text(m, key, strlen(key));
-    put_u32(m, type);
-}
-
-static void kv_text(tiny_model *m, const char *key, const char *text) {
-    put_key(m, key, PITH__VALUE_STRING);
-    put_text(m, text, strlen(text));
-}
-
-static void kv_u32(tiny_model *m, const char *key, uint32_t value) {
-    put_key(m, key, PITH__VALUE_U32);
-    put_u32(m, value);
-}
-
-static void kv_f32(tiny_model *m, const char *key, float value) {
-    put_key(m, key, PITH__VALUE_F32);
-    put(m, &value, sizeof(value));
 }
 
 /* The character of GPT-2's alphabet for a byte. */
@@ -77,21 +33,17 @@ static size_t byte_character(unsigned byte, char out[2]) {
     return 2;
 }
 
-static void kv_vocabulary(tiny_model *m) {
-    put_key(m, "tokenizer.ggml.tokens", PITH__VALUE_ARRAY);
-    put_u32(m, PITH__VALUE_STRING);
-    put_u64(m, TINY_VOCAB);
+static void put_vocabulary(gguf_writer *w) {
+    static char texts[TINY_VOCAB][32];
+    pith__str tokens[TINY_VOCAB];
+    int32_t types[TINY_VOCAB];
     for (unsigned i = 0; i < TINY_VOCAB; i++) {
-        char text[32];
-        size_t len = i < 256 ? byte_character(i, text) : (size_t)snprintf(text, sizeof(text), "<|c%u|>", i);
-        put_text(m, text, len);
+        size_t len = i < 256 ? byte_character(i, texts[i]) : (size_t)snprintf(texts[i], sizeof(texts[i]), "<|c%u|>", i);
+        tokens[i] = (pith__str){texts[i], len};
+        types[i] = i < 256 ? 1 : 3;
     }
-    put_key(m, "tokenizer.ggml.token_type", PITH__VALUE_ARRAY);
-    put_u32(m, PITH__VALUE_I32);
-    put_u64(m, TINY_VOCAB);
-    for (unsigned i = 0; i < TINY_VOCAB; i++) {
-        put_u32(m, i < 256 ? 1 : 3);
-    }
+    gguf_strings(w, "tokenizer.ggml.tokens", tokens, TINY_VOCAB);
+    gguf_array(w, "tokenizer.ggml.token_type", PITH__VALUE_I32, types, TINY_VOCAB);
 }
 
 static double hparam(const char *key) {
@@ -111,8 +63,7 @@ static double hparam(const char *key) {
     return -1;
 }
 
-static uint32_t put_hparams(tiny_model *m, const pith__family *family) {
-    uint32_t count = 0;
+static void put_hparams(gguf_writer *w, const pith__family *family) {
     for (uint32_t i = 0; i < family->n_hparams; i++) {
         const pith__hparam_rule *rule = &family->hparams[i];
         char key[128];
@@ -126,13 +77,11 @@ static uint32_t put_hparams(tiny_model *m, const pith__family *family) {
         }
         snprintf(key, sizeof(key), "%s.%s", family->name, rule->key);
         if (rule->type == PITH__HPARAM_U32) {
-            kv_u32(m, key, (uint32_t)value);
+            gguf_u32(w, key, (uint32_t)value);
         } else {
-            kv_f32(m, key, (float)value);
+            gguf_f32(w, key, (float)value);
         }
-        count++;
     }
-    return count;
 }
 
 static uint64_t dim(pith__dim d) {
@@ -190,9 +139,9 @@ static uint32_t plan_tensors(const tiny_options *o, planned *list) {
     return n;
 }
 
-static void put_tensor(tiny_model *m, const planned *p, uint32_t *seed) {
+static void put_tensor(gguf_writer *w, const planned *p, uint32_t *seed) {
     float row[FFN];
-    uint8_t packed[FFN * 4];
+    uint8_t *data = malloc(p->bytes);
     bool vector = p->rule->rows == PITH__DIM_NONE;
     bool bias = strstr(p->name, "bias") != NULL;
     bool freqs = p->rule->role == PITH__ROPE_FREQS;
@@ -201,50 +150,35 @@ static void put_tensor(tiny_model *m, const planned *p, uint32_t *seed) {
         for (uint64_t c = 0; c < p->cols; c++) {
             row[c] = tiny_random(seed) * scale + (vector && !bias ? (freqs ? 1.5f : 1.0f) : 0.0f);
         }
-        pith__row_from_float(p->dtype, row, p->cols, packed);
-        put(m, packed, p->bytes / p->rows);
+        pith__row_from_float(p->dtype, row, p->cols, data + p->bytes / p->rows * r);
     }
-    while (m->size % ALIGNMENT != 0) {
-        put(m, "", 1);
-    }
+    const uint64_t dims[2] = {p->cols, p->rows};
+    gguf_tensor(w, p->name, (uint32_t)p->dtype, vector ? 1 : 2, dims, data, p->bytes);
+    free(data);
 }
 
 void tiny_model_make(const tiny_options *o, tiny_model *m) {
     planned list[128];
     uint32_t n = plan_tensors(o, list);
     uint32_t seed = o->seed + 1;
-    uint64_t offset = 0;
-    memset(m, 0, sizeof(*m));
-    put(m, "GGUF", 4);
-    put_u32(m, 3);
-    put_u64(m, n);
-    put_u64(m, 0); /* count of metadata, set below */
-    kv_text(m, "general.architecture", o->family->name);
-    kv_text(m, "general.name", "tiny");
-    kv_text(m, "tokenizer.ggml.model", "gpt2");
-    kv_text(m, "tokenizer.ggml.pre", "gpt-2");
-    kv_u32(m, "tokenizer.ggml.bos_token_id", TINY_EOS + 1);
-    kv_u32(m, "tokenizer.ggml.eos_token_id", TINY_EOS);
-    kv_vocabulary(m);
-    uint64_t kvs = 8 + put_hparams(m, o->family);
-    memcpy(m->bytes + 16, &kvs, sizeof(kvs));
+    gguf_writer w;
+    gguf_init(&w, 3);
+    gguf_str(&w, "general.architecture", o->family->name);
+    gguf_str(&w, "general.name", "tiny");
+    gguf_str(&w, "tokenizer.ggml.model", "gpt2");
+    gguf_str(&w, "tokenizer.ggml.pre", "gpt-2");
+    gguf_u32(&w, "tokenizer.ggml.bos_token_id", TINY_EOS + 1);
+    gguf_u32(&w, "tokenizer.ggml.eos_token_id", TINY_EOS);
+    put_vocabulary(&w);
+    put_hparams(&w, o->family);
     for (uint32_t i = 0; i < n; i++) {
-        put_text(m, list[i].name, strlen(list[i].name));
-        put_u32(m, list[i].rule->rows == PITH__DIM_NONE ? 1 : 2);
-        put_u64(m, list[i].cols);
-        if (list[i].rule->rows != PITH__DIM_NONE) {
-            put_u64(m, list[i].rows);
-        }
-        put_u32(m, (uint32_t)list[i].dtype);
-        put_u64(m, offset);
-        offset += (list[i].bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        put_tensor(&w, &list[i], &seed);
     }
-    while (m->size % ALIGNMENT != 0) {
-        put(m, "", 1);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        put_tensor(m, &list[i], &seed);
-    }
+    gguf_finish(&w);
+    m->size = (size_t)w.size;
+    m->bytes = malloc(m->size);
+    memcpy(m->bytes, w.bytes, m->size);
+    gguf_free(&w);
 }
 
 void tiny_model_free(tiny_model *m) {

@@ -20,7 +20,7 @@ typedef struct tiny_options {
 
 typedef struct tiny_model {
     uint8_t *bytes;
-    size_t size, capacity;
+    size_t size;
 } tiny_model;
 
 void tiny_model_make(const tiny_options *options, tiny_model *out);
