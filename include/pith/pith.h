@@ -426,7 +426,8 @@ PITH_API int32_t pith_request_wait(pith_request *request, uint64_t timeout_ms);
 /* Ends the request early: waiters return at once with PITH_EVENT_END, what was generated stays readable. From any thread, at any
  * time before release. Statuses: OK, ARGUMENT. Since 0.1. */
 PITH_API int32_t pith_request_cancel(pith_request *request);
-/* Cancels if need be and frees. No other thread may be using the request. */
+/* Cancels if need be and frees; waits for the step that is computing it, if there is one. No other thread may be using the
+ * request. NULL is fine. */
 PITH_API void pith_request_release(pith_request *request);
 
 /* Reads a number. Statuses: OK, ARGUMENT, STATE (before the end, where said). Since 0.1. */
@@ -444,7 +445,7 @@ PITH_API int32_t pith_request_get_i64(const pith_request *request, int32_t field
 #define PITH_STOP_CONTEXT 5  /* the context is full */
 #define PITH_STOP_LOOP 6     /* the loop guard */
 #define PITH_STOP_DEADLINE 7 /* PITH_KEY_DEADLINE_MS has passed */
-#define PITH_STOP_CANCEL 8   /* canceled, or the engine was released */
+#define PITH_STOP_CANCEL 8   /* canceled */
 #define PITH_STOP_DONE 9     /* embed: all vectors are there */
 #define PITH_STOP_ERROR 10   /* it failed: see PITH_REQUEST_STATUS and pith_request_error_copy */
 /* Reads a time, in seconds. Statuses: OK, ARGUMENT. Since 0.1. */

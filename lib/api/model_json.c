@@ -8,6 +8,7 @@
 #include "base/os.h"
 #include "formats/json_writer.h"
 #include "ops/blas.h"
+#include "ops/panel.h"
 #include "quant/quant.h"
 
 enum {
@@ -191,7 +192,12 @@ static void put_kernels(pith__json *json, const pith_model *model) {
     key(json, "exact");
     pith__json_bool(json, model->options.exact);
     pith__json_put_str(json, "float_matrices", any_through_blas(&model->weights) ? "openblas" : "pith");
-    pith__json_put_u64(json, "blas_columns", model->options.blas_columns);
+    key(json, "blas_columns");
+    if (model->options.blas_columns == PITH__BLAS_NEVER) {
+        pith__json_null(json);
+    } else {
+        pith__json_f64(json, model->options.blas_columns);
+    }
     pith__json_end_object(json);
 }
 

@@ -30,7 +30,7 @@ static void note_failure(load_job *job, int32_t status) {
     pith__mutex_lock(&job->lock);
     if (job->status == PITH_OK) {
         job->status = status;
-        memcpy(job->error, pith__error_text(), strlen(pith__error_text()) + 1);
+        pith__format(job->error, sizeof(job->error), "%s", pith__error_text());
     }
     pith__mutex_unlock(&job->lock);
 }

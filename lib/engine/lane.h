@@ -24,6 +24,7 @@ pith__lane_size pith__lane_measure(const pith__engine_options *options, const pi
 typedef struct pith__pick {
     uint32_t entry;
     int32_t status, id;
+    char error[PITH__ERROR_CAPACITY]; /* why the sampler failed, in the words of the thread it ran on */
     float logprob;
     int32_t top_ids[PITH__MAX_LOGPROBS];
     float top_logprobs[PITH__MAX_LOGPROBS];

@@ -2,7 +2,7 @@
  *
  * Invariant: text only grows, is valid UTF-8 at every event, and never shows a byte of a stop string. Everything here runs under the
  * engine's lock; a failed allocation ends the request, not the engine. */
-#include "base/checked.h"
+#include "base/format.h"
 #include "engine/request.h"
 #include <string.h>
 
@@ -89,11 +89,7 @@ void pith__request_fail(pith_request *r, int32_t status) {
     if (r->state == PITH__REQ_DONE) {
         return;
     }
-    const char *text = pith__error_text();
-    size_t len = strlen(text);
-    len = len < sizeof(r->error) ? len : sizeof(r->error) - 1;
-    memcpy(r->error, text, len);
-    r->error[len] = 0;
+    pith__format(r->error, sizeof(r->error), "%s", pith__error_text());
     r->status = status;
     pith__request_finish(r, PITH_STOP_ERROR);
 }

@@ -4,9 +4,8 @@
  * left, cut so that a step stays short. Admission takes a sequence's pages for its whole life, so that a running sequence never
  * runs out of them.
  * Invariant: none of these choices changes a result, only when it comes. */
-#include "base/checked.h"
+#include "base/format.h"
 #include "engine/engine_state.h"
-#include <string.h>
 
 /* A step with a long prompt should not keep others (or a deadline) waiting for more than about this long. */
 #define STEP_SECONDS_SHARED 0.1
@@ -177,6 +176,9 @@ static void sample_task(void *arg, uint32_t i) {
         pith__top_logprobs(job->engine->host->kernels, logits, vocab, n, pick->top_ids, pick->top_logprobs);
     }
     pick->status = pith__sampler_pick(r->sampler, logits, NULL, r->out.n_ids, &pick->id, n > 0 ? &pick->logprob : NULL);
+    if (pick->status != PITH_OK) {
+        pith__format(pick->error, sizeof(pick->error), "%s", pith__error_text());
+    }
 }
 
 static uint32_t list_picks(pith__lane *lane, uint32_t n) {
@@ -239,7 +241,7 @@ static void hand_out(pith__lane *lane, uint32_t picks) {
             continue;
         }
         if (pick->status != PITH_OK) {
-            fail_numeric(s->request);
+            pith__request_fail(s->request, pith__error_adopt(pick->status, pick->error));
             continue;
         }
         pith__sampler_accept(s->request->sampler, pick->id);

@@ -52,15 +52,14 @@ static int32_t wait_for(pith_request *r, bool (*ready)(const pith_request *), ui
     pith_engine *e = r->engine;
     uint64_t deadline = deadline_of(timeout_ms);
     r->waiters++;
-    while (!ready(r) && (pith__clock_ns() < deadline || (!e->has_scheduler && timeout_ms == 0))) {
+    /* With timeout 0 the deadline has passed, but a look still does one step where nobody else drives: a host that only looks
+     * would wait for ever otherwise. */
+    bool look = true;
+    while (!ready(r) && (look || pith__clock_ns() < deadline)) {
+        look = false;
         if (!e->has_scheduler && !e->driving) {
             drive(r);
-            if (timeout_ms == 0) {
-                break; /* a look lets the work go on by one step, or a host that only looks would wait for ever */
-            }
-        } else if (timeout_ms == 0) {
-            break;
-        } else {
+        } else if (timeout_ms > 0) {
             sleep_until(r, deadline);
         }
     }
@@ -171,6 +170,9 @@ int32_t pith__request_cancel(pith_request *r) {
     PITH_TRY(pith__engine_check(r->engine));
     pith__mutex_lock(&r->engine->lock);
     pith__request_finish(r, PITH_STOP_CANCEL);
+    if (!r->in_step) {
+        pith__engine_drop(r); /* its pages are free at once; a step that uses them gives them back at its end */
+    }
     pith__mutex_unlock(&r->engine->lock);
     return PITH_OK;
 }

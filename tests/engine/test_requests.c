@@ -2,6 +2,7 @@
  * bundled model where text matters. */
 #include "engine/harness.h"
 #include "engine/tiny_model.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,8 +169,7 @@ static void ends_by_loop_guard(void **state) {
     rig r;
     const setup s = {.threads = 1};
     (void)state;
-    /* The tales model repeats itself under greedy decoding with a bias towards one token; its context of 1,024 is just too short for
-     * the guard's 1,024 tokens, so the guard is checked on what a shorter prompt leaves: see tests/sampling for its own tests. */
+    /* One token over and over from BOS on: the guard fires at its 1,024th, just before the context of 1,024 is full. */
     rig_open_path(&r, &s, TALES);
     pith_request *q = make(&r, PITH_GENERATE, "{\"temperature\": 0, \"max_tokens\": 0, \"logit_bias\": {\"65\": 1e6}}", NULL);
     OK(pith_request_run(q, NULL, NULL));
@@ -283,6 +283,45 @@ static void busy_is_told(void **state) {
         pith_request_release(r[i]);
     }
     pith_engine_release(engine);
+}
+
+/* The sampler's own words reach the caller: not a tale of damaged weights. */
+static void forbidding_everything_is_told(void **state) {
+    pith_options *o;
+    pith_request *r;
+    char text[512];
+    (void)state;
+    OK(pith_options_create(PITH_SCOPE_REQUEST, &o));
+    for (int64_t id = 0; id < TINY_VOCAB; id++) {
+        OK(pith_options_add_pair(o, PITH_KEY_LOGIT_BIAS, id, -HUGE_VAL));
+    }
+    OK(pith_request_create(tiny.engine, tiny.model, PITH_GENERATE, o, &r));
+    OK(pith_request_add_text(r, "none", PITH_MEASURE, 0));
+    assert_int_equal(pith_request_run(r, NULL, NULL), PITH_E_NUMERIC);
+    OK(pith_error_copy(text, sizeof(text), NULL));
+    assert_non_null(strstr(text, "forbid"));
+    OK(pith_request_error_copy(r, text, sizeof(text), NULL));
+    assert_non_null(strstr(text, "forbid"));
+    assert_int_equal(get(r, PITH_REQUEST_STOP), PITH_STOP_ERROR);
+    pith_request_release(r);
+    pith_options_release(o);
+}
+
+/* Canceled while nobody computes: its pages are free at once. */
+static void cancel_frees_pages(void **state) {
+    int32_t event;
+    int64_t all, before, after;
+    (void)state;
+    pith_request *r = make(&tiny, PITH_GENERATE, "{\"max_tokens\": 50}", "pages");
+    OK(pith_request_submit(r));
+    OK(pith_request_next(r, PITH_FOREVER, &event));
+    OK(pith_engine_get_i64(tiny.engine, PITH_ENGINE_PAGES, &all));
+    OK(pith_engine_get_i64(tiny.engine, PITH_ENGINE_PAGES_FREE, &before));
+    OK(pith_request_cancel(r));
+    OK(pith_engine_get_i64(tiny.engine, PITH_ENGINE_PAGES_FREE, &after));
+    assert_true(before < all);
+    assert_int_equal(after, all);
+    pith_request_release(r);
 }
 
 static void empty_prompt_starts_from_bos(void **state) {
@@ -411,6 +450,8 @@ int main(void) {
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(wrong_order_is_refused),
         cmocka_unit_test(busy_is_told),
+        cmocka_unit_test(forbidding_everything_is_told),
+        cmocka_unit_test(cancel_frees_pages),
         cmocka_unit_test(empty_prompt_starts_from_bos),
         cmocka_unit_test(seeds_repeat),
         cmocka_unit_test(releases_in_any_order),
