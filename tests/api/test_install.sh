@@ -72,7 +72,7 @@ int main(int argc, char **argv) {
     pith_model_release(model);
 }
 CXX
-cmake -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" >"$work/cmake.log" 2>&1 &&
+cmake -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" >"$work/cmake.log" 2>&1 &&
     cmake --build "$work/project/build" >>"$work/cmake.log" 2>&1 || { tail -n 40 "$work/cmake.log"; exit 1; }
 for program in "$work"/project/build/with_* "$work/project/build/cxx"; do
     runs "$program"
