@@ -14,7 +14,8 @@ static const float *vector(const pith__forward *f, pith__role role, uint32_t lay
 }
 
 /* Multiplies `count` matrices with the n rows of `in`, each of `width`. */
-static void multiply(pith__forward *f, pith__rows in, uint32_t n, uint32_t width, const pith__product *list, uint32_t count) {
+static void multiply(pith__forward *f, pith__rows in, uint32_t n, uint32_t width, const pith__product *list,
+                     uint32_t count) {
     pith__op_prepare(&f->ops, in, n, width, list, count, &f->work->acts);
     pith__op_products(&f->ops, list, count, &f->work->acts, n);
 }
@@ -28,8 +29,8 @@ static void bias(pith__forward *f, pith__rows rows, uint32_t width, pith__role r
 
 static void rope_task(void *arg, uint32_t row) {
     const pith__forward *f = arg;
-    pith__rope_table(f->weights->frequencies, f->hparams->n_rot, f->weights->rope_magnitude, f->work->places[row].position,
-                     pith__row(f->work->cs, row));
+    pith__rope_table(f->weights->frequencies, f->hparams->n_rot, f->weights->rope_magnitude,
+                     f->work->places[row].position, pith__row(f->work->cs, row));
 }
 
 void pith__block_embed(pith__forward *f) {
@@ -55,8 +56,14 @@ void pith__block_attention(pith__forward *f, uint32_t layer) {
     bias(f, w->k, h->kv_heads * h->head_dim, PITH__ATTN_K_BIAS, layer);
     bias(f, w->v, h->kv_heads * h->value_dim, PITH__ATTN_V_BIAS, layer);
 
-    const pith__heads heads = {h->heads, h->kv_heads, h->head_dim, h->n_rot, h->rope_neox,
-                               vector(f, PITH__ATTN_Q_NORM, layer), vector(f, PITH__ATTN_K_NORM, layer), h->norm_eps};
+    const pith__heads heads = {h->heads,
+                               h->kv_heads,
+                               h->head_dim,
+                               h->n_rot,
+                               h->rope_neox,
+                               vector(f, PITH__ATTN_Q_NORM, layer),
+                               vector(f, PITH__ATTN_K_NORM, layer),
+                               h->norm_eps};
     float scale = 1.0f / pith__sqrtf((float)h->head_dim);
     pith__op_heads(&f->ops, &heads, f->cache, layer, w->places, f->n, w->q, w->k, w->v, w->cs);
     pith__op_attention(&f->ops, &heads, f->cache, layer, w->places, f->n, scale, w->q, w->attn);
@@ -71,7 +78,8 @@ void pith__block_swiglu(pith__forward *f, uint32_t layer) {
     const pith__hparams *h = f->hparams;
     pith__workspace *w = f->work;
     pith__op_rms_norm(&f->ops, w->x, f->n, h->width, vector(f, PITH__FFN_NORM, layer), h->norm_eps, w->norm);
-    const pith__product gate_up[2] = {{matrix(f, PITH__FFN_GATE, layer), w->gate}, {matrix(f, PITH__FFN_UP, layer), w->up}};
+    const pith__product gate_up[2] = {{matrix(f, PITH__FFN_GATE, layer), w->gate},
+                                      {matrix(f, PITH__FFN_UP, layer), w->up}};
     multiply(f, w->norm, f->n, h->width, gate_up, 2);
     bias(f, w->gate, h->ffn, PITH__FFN_GATE_BIAS, layer);
     bias(f, w->up, h->ffn, PITH__FFN_UP_BIAS, layer);
@@ -83,8 +91,8 @@ void pith__block_swiglu(pith__forward *f, uint32_t layer) {
     pith__op_add(&f->ops, w->x, w->norm, f->n, h->width);
 }
 
-/* Gathers the rows that want something to the front of `hidden`: first those that want logits, then the others; returns how many
- * there are in all, and of the first kind through *logits. */
+/* Gathers the rows that want something to the front of `hidden`: first those that want logits, then the others; returns
+ * how many there are in all, and of the first kind through *logits. */
 static uint32_t gather(pith__forward *f, uint32_t *logits) {
     pith__workspace *w = f->work;
     uint32_t count = 0;

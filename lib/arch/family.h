@@ -1,6 +1,6 @@
-/* What a model family is: a table of hyperparameters, a table of tensors, capabilities, and a forward function made of shared blocks.
- * One file a family (llama.c, qwen2.c, ...); the registry lists them. Loading, shape checks, memory plans, docs and tests
- * iterate over the tables; nothing outside lib/arch asks for a family by name.
+/* What a model family is: a table of hyperparameters, a table of tensors, capabilities, and a forward function made of
+ * shared blocks. One file a family (llama.c, qwen2.c, ...); the registry lists them. Loading, shape checks, memory
+ * plans, docs and tests iterate over the tables; nothing outside lib/arch asks for a family by name.
  *
  * To add a family: write its file, add it to the registry in families.c, add goldens. */
 #ifndef PITH_ARCH_FAMILY_H
@@ -14,8 +14,8 @@
 
 /* ---- Hyperparameters ---- */
 
-/* The numbers of one model. Integer fields come from the file through a family's table; 0 in the file's absence unless the table
- * has a default, then pith__hparams_finish derives what follows from the others. */
+/* The numbers of one model. They come from the file through a family's table, or are its default; what is
+ * still 0 then follows from the others (hparams.c). */
 typedef struct pith__hparams {
     uint32_t layers, context, width, ffn, heads, kv_heads, head_dim, value_dim, n_rot, vocab;
     float norm_eps;
@@ -25,15 +25,20 @@ typedef struct pith__hparams {
     bool rope_neox;
 } pith__hparams;
 
-typedef enum pith__hparam_type { PITH__HPARAM_U32, PITH__HPARAM_F32, PITH__HPARAM_F64, PITH__HPARAM_ROPE_SCALING } pith__hparam_type;
+typedef enum pith__hparam_type {
+    PITH__HPARAM_U32,
+    PITH__HPARAM_F32,
+    PITH__HPARAM_F64,
+    PITH__HPARAM_ROPE_SCALING
+} pith__hparam_type;
 
 typedef struct pith__hparam_rule {
-    const char *key;    /* without the family's prefix: "block_count" is "llama.block_count" in the file */
+    const char *key; /* without the family's prefix: "block_count" is "llama.block_count" in the file */
     pith__hparam_type type;
-    uint32_t offset;    /* of the field in pith__hparams */
+    uint32_t offset; /* of the field in pith__hparams */
     bool required;
-    double low, high;   /* bounds, inclusive */
-    double normal;      /* when absent */
+    double low, high; /* bounds, inclusive */
+    double normal;    /* when absent */
     const char *meaning;
 } pith__hparam_rule;
 
@@ -41,22 +46,34 @@ typedef struct pith__hparam_rule {
 
 typedef enum pith__dim {
     PITH__DIM_NONE, /* vectors have no second dimension */
-    PITH__DIM_WIDTH, PITH__DIM_FFN, PITH__DIM_VOCAB, PITH__DIM_Q, PITH__DIM_K, PITH__DIM_V, PITH__DIM_OUT, PITH__DIM_HEAD,
+    PITH__DIM_WIDTH,
+    PITH__DIM_FFN,
+    PITH__DIM_VOCAB,
+    PITH__DIM_Q,
+    PITH__DIM_K,
+    PITH__DIM_V,
+    PITH__DIM_OUT,
+    PITH__DIM_HEAD,
     PITH__DIM_ROT_HALF
 } pith__dim;
 
+/* clang-format off */
 typedef enum pith__role {
-    PITH__TOKEN_EMBD, PITH__OUTPUT, PITH__OUTPUT_NORM, PITH__ROPE_FREQS,      /* one a model */
-    PITH__ATTN_NORM, PITH__ATTN_Q, PITH__ATTN_K, PITH__ATTN_V, PITH__ATTN_OUT, /* one a layer, from here on */
+    /* one a model */
+    PITH__TOKEN_EMBD, PITH__OUTPUT, PITH__OUTPUT_NORM, PITH__ROPE_FREQS,
+    /* one a layer, from here on */
+    PITH__ATTN_NORM, PITH__ATTN_Q, PITH__ATTN_K, PITH__ATTN_V, PITH__ATTN_OUT,
     PITH__ATTN_Q_BIAS, PITH__ATTN_K_BIAS, PITH__ATTN_V_BIAS, PITH__ATTN_OUT_BIAS, PITH__ATTN_Q_NORM, PITH__ATTN_K_NORM,
-    PITH__FFN_NORM, PITH__FFN_GATE, PITH__FFN_UP, PITH__FFN_DOWN, PITH__FFN_GATE_BIAS, PITH__FFN_UP_BIAS, PITH__FFN_DOWN_BIAS,
+    PITH__FFN_NORM, PITH__FFN_GATE, PITH__FFN_UP, PITH__FFN_DOWN,
+    PITH__FFN_GATE_BIAS, PITH__FFN_UP_BIAS, PITH__FFN_DOWN_BIAS,
     PITH__ROLES
 } pith__role;
+/* clang-format on */
 #define PITH__FIRST_LAYER_ROLE PITH__ATTN_NORM
 
 typedef struct pith__tensor_rule {
     pith__role role;
-    const char *name;    /* "blk.%.attn_q.weight": the % stands for the layer */
+    const char *name;     /* "blk.%.attn_q.weight": the % stands for the layer */
     pith__dim rows, cols; /* cols is the row length K; a vector has only cols */
     bool required;
 } pith__tensor_rule;
@@ -71,10 +88,10 @@ typedef struct pith__weight {
 typedef struct pith__weights {
     pith__weight *slots; /* the model's roles, then PITH__ROLES slots a layer */
     uint32_t layers;
-    float *frequencies;  /* of RoPE, n_rot / 2 */
+    float *frequencies; /* of RoPE, n_rot / 2 */
     float rope_magnitude;
-    uint32_t acts_mask;  /* bit for each pith__act_kind some matrix takes */
-    uint32_t max_cols;   /* longest row of a matrix */
+    uint32_t acts_mask;      /* bit for each pith__act_kind some matrix takes */
+    uint32_t max_cols;       /* longest row of a matrix */
     uint32_t max_float_cols; /* the same, of those that may go through OpenBLAS */
 } pith__weights;
 
@@ -125,7 +142,10 @@ typedef struct pith__forward {
 
 /* ---- A family ---- */
 
-enum { PITH__CAN_GENERATE = 1, PITH__CAN_EMBED = 2 };
+enum {
+    PITH__CAN_GENERATE = 1,
+    PITH__CAN_EMBED = 2
+};
 
 typedef struct pith__family {
     const char *name;   /* general.architecture, and the prefix of its keys */
@@ -136,7 +156,8 @@ typedef struct pith__family {
     uint32_t n_tensors;
     uint32_t capabilities;
     bool rope_neox;
-    /* Computes one step: hidden states and logits of the entries that want them, K and V of all. Rows with NaN are marked bad. */
+    /* Computes one step: hidden states and logits of the entries that want them, K and V of all. Rows with NaN are
+     * marked bad. */
     void (*forward)(pith__forward *f);
 } pith__family;
 

@@ -11,7 +11,8 @@ static int32_t unknown_family(pith__str name) {
         size_t len = strlen(known);
         pith__format(known + len, sizeof(known) - len, "%s%s", i ? ", " : "", pith__family_at(i)->name);
     }
-    return pith__fail(PITH_E_UNSUPPORTED, "model family '%.*s' is not one this version runs (it runs %s)", PITH__STR_ARG(name), known);
+    return pith__fail(PITH_E_UNSUPPORTED, "model family '%.*s' is not one this version runs (it runs %s)",
+                      PITH__STR_ARG(name), known);
 }
 
 int32_t pith__family_of(const pith__modelfile *file, const pith__family **out) {
@@ -34,7 +35,8 @@ static int32_t read_rope_scaling(const pith__modelfile *file, const char *key, p
     } else if (pith__str_is(text, "yarn")) {
         h->rope_scaling = PITH__ROPE_YARN;
     } else {
-        return pith__fail(PITH_E_UNSUPPORTED, "%s is '%.*s'; this version knows none, linear and yarn", key, PITH__STR_ARG(text));
+        return pith__fail(PITH_E_UNSUPPORTED, "%s is '%.*s'; this version knows none, linear and yarn", key,
+                          PITH__STR_ARG(text));
     }
     return PITH_OK;
 }
@@ -75,7 +77,8 @@ double pith__hparam_value(const pith__hparams *h, const pith__hparam_rule *rule)
     return 0;
 }
 
-static int32_t read_number(const pith__modelfile *file, const char *key, const pith__hparam_rule *rule, bool *found, double *value) {
+static int32_t read_number(const pith__modelfile *file, const char *key, const pith__hparam_rule *rule, bool *found,
+                           double *value) {
     if (rule->type == PITH__HPARAM_U32) {
         uint64_t whole = 0;
         PITH_TRY(pith__kv_u64(file, key, found, &whole));
@@ -85,7 +88,8 @@ static int32_t read_number(const pith__modelfile *file, const char *key, const p
     return pith__kv_f64(file, key, found, value);
 }
 
-static int32_t read_rule(const pith__modelfile *file, const pith__family *family, const pith__hparam_rule *rule, pith__hparams *h) {
+static int32_t read_rule(const pith__modelfile *file, const pith__family *family, const pith__hparam_rule *rule,
+                         pith__hparams *h) {
     char key[KEY_CAPACITY];
     pith__format(key, sizeof(key), "%s.%s", family->name, rule->key);
     if (rule->type == PITH__HPARAM_ROPE_SCALING) {
@@ -102,9 +106,32 @@ static int32_t read_rule(const pith__modelfile *file, const pith__family *family
         return PITH_OK;
     }
     if (!(value >= rule->low && value <= rule->high)) {
-        return pith__fail(PITH_E_FORMAT, "%s is %g, outside %g to %g (%s)", key, value, rule->low, rule->high, rule->meaning);
+        return pith__fail(PITH_E_FORMAT, "%s is %g, outside %g to %g (%s)", key, value, rule->low, rule->high,
+                          rule->meaning);
     }
     store(h, rule, value);
+    return PITH_OK;
+}
+
+/* Keys that change the computation in ways this version does not follow, and the value at which they do not. A file
+ * that says otherwise is refused: running it all the same would give other results than its maker's, without a word. */
+static const struct {
+    const char *key;
+    double harmless;
+} unfollowed[] = {{"rope.scale_linear", 1}, {"attention.sliding_window", 0}, {"expert_count", 0}};
+
+static int32_t refuse_unfollowed(const pith__modelfile *file, const pith__family *family, const pith__hparams *h) {
+    for (size_t i = 0; i < sizeof(unfollowed) / sizeof(unfollowed[0]); i++) {
+        char key[KEY_CAPACITY];
+        bool found = false;
+        double value = 0;
+        pith__format(key, sizeof(key), "%s.%s", family->name, unfollowed[i].key);
+        PITH_TRY(pith__kv_f64(file, key, &found, &value));
+        bool wide = strcmp(unfollowed[i].key, "attention.sliding_window") == 0 && value >= (double)h->context;
+        if (found && value != unfollowed[i].harmless && !wide) {
+            return pith__fail(PITH_E_UNSUPPORTED, "%s is %g, which this version does not follow", key, value);
+        }
+    }
     return PITH_OK;
 }
 
@@ -119,16 +146,20 @@ static void derive(const pith__family *family, pith__hparams *h) {
 
 static int32_t check(const pith__family *family, const pith__hparams *h) {
     if (h->heads % h->kv_heads != 0) {
-        return pith__fail(PITH_E_FORMAT, "%s: %u query heads cannot be shared by %u K/V heads", family->name, h->heads, h->kv_heads);
+        return pith__fail(PITH_E_FORMAT, "%s: %u query heads cannot be shared by %u K/V heads", family->name, h->heads,
+                          h->kv_heads);
     }
     if (h->head_dim < 2 || h->head_dim > 512 || h->head_dim % 2 != 0) {
-        return pith__fail(PITH_E_UNSUPPORTED, "%s: heads of %u elements (2 to 512 and even are)", family->name, h->head_dim);
+        return pith__fail(PITH_E_UNSUPPORTED, "%s: heads of %u elements (2 to 512 and even are)", family->name,
+                          h->head_dim);
     }
     if (h->value_dim != h->head_dim) {
-        return pith__fail(PITH_E_UNSUPPORTED, "%s: V heads of %u elements beside K heads of %u", family->name, h->value_dim, h->head_dim);
+        return pith__fail(PITH_E_UNSUPPORTED, "%s: V heads of %u elements beside K heads of %u", family->name,
+                          h->value_dim, h->head_dim);
     }
     if (h->n_rot % 2 != 0 || h->n_rot > h->head_dim) {
-        return pith__fail(PITH_E_FORMAT, "%s: %u rotating elements in heads of %u (even, and no more)", family->name, h->n_rot, h->head_dim);
+        return pith__fail(PITH_E_FORMAT, "%s: %u rotating elements in heads of %u (even, and no more)", family->name,
+                          h->n_rot, h->head_dim);
     }
     return PITH_OK;
 }
@@ -136,7 +167,8 @@ static int32_t check(const pith__family *family, const pith__hparams *h) {
 static int32_t read_vocab(const pith__modelfile *file, pith__hparams *h) {
     const pith__tensor_info *t = pith__modelfile_tensor(file, "token_embd.weight");
     if (!t) {
-        return pith__fail(PITH_E_FORMAT, "tensor token_embd.weight is missing: the file holds no model, or a vocabulary alone");
+        return pith__fail(PITH_E_FORMAT,
+                          "tensor token_embd.weight is missing: the file holds no model, or a vocabulary alone");
     }
     if (t->dims[1] > (1u << 24)) {
         return pith__fail(PITH_E_FORMAT, "tensor token_embd.weight has %llu rows; a vocabulary has at most 16777216",
@@ -151,6 +183,7 @@ int32_t pith__hparams_read(const pith__modelfile *file, const pith__family *fami
     for (uint32_t i = 0; i < family->n_hparams; i++) {
         PITH_TRY(read_rule(file, family, &family->hparams[i], h));
     }
+    PITH_TRY(refuse_unfollowed(file, family, h));
     PITH_TRY(read_vocab(file, h));
     derive(family, h);
     return check(family, h);

@@ -7,7 +7,8 @@
 /* Finds the family of the file (general.architecture). PITH_E_UNSUPPORTED names an unknown one. */
 int32_t pith__family_of(const pith__modelfile *file, const pith__family **out);
 
-/* Reads by the family's table, checks bounds, derives and checks what hangs together. vocab comes from the embedding's shape. */
+/* Reads by the family's table, checks bounds, derives and checks what hangs together. vocab comes from the embedding's
+ * shape. */
 int32_t pith__hparams_read(const pith__modelfile *file, const pith__family *family, pith__hparams *h);
 
 /* The value of one rule in h, as a double (ROPE_SCALING: its number): for listings. */

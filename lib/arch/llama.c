@@ -1,6 +1,6 @@
-/* Llama 1, 2, 3.x, Mistral, TinyLlama, SmolLM: RMSNorm, RoPE on neighbouring pairs, grouped heads, SwiGLU; projections may have biases.
- * Llama 3's frequency divisors come as the tensor rope_freqs.
- * Sources: arXiv:2302.13971, 2307.09288, 2407.21783. */
+/* Llama 1, 2, 3.x, Mistral, TinyLlama, SmolLM: RMSNorm, RoPE on neighbouring pairs, grouped heads, SwiGLU; projections
+ * may have biases. Llama 3's frequency divisors come as the tensor rope_freqs. Sources: arXiv:2302.13971, 2307.09288,
+ * 2407.21783. */
 #include "arch/decoder.h"
 #include "arch/families.h"
 

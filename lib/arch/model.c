@@ -29,8 +29,8 @@ static int32_t load_weights(pith_model *model) {
     PITH_TRY(pith__weights_shape(mem, model->file, model->family, &model->hparams, o->blas_columns != PITH__BLAS_NEVER,
                                  &model->weights));
     PITH_TRY(pith__pool_create(mem, loader_threads(o), model->host->executor, model->host->executor_user, &pool));
-    int32_t status = pith__weights_load(mem, model->file, model->family, &model->hparams, pool, o->progress, o->progress_user,
-                                        &model->weights);
+    int32_t status = pith__weights_load(mem, model->file, model->family, &model->hparams, pool, o->progress,
+                                        o->progress_user, &model->weights);
     pith__pool_release(pool);
     model->weight_bytes = pith__weights_bytes(&model->weights, &model->hparams);
     return status;
@@ -88,8 +88,9 @@ int32_t pith__model_open(pith_host *host, pith__source *source, const pith__mode
         pith__model_release(model);
         return status;
     }
-    pith__host_log(host, PITH_LOG_INFO, "opened a %s model of %llu parameters: %llu bytes of weights, kernels %s", model->family->name,
-              (unsigned long long)model->parameters, (unsigned long long)model->weight_bytes, host->kernels->name);
+    pith__host_log(host, PITH_LOG_INFO, "opened a %s model of %llu parameters: %llu bytes of weights, kernels %s",
+                   model->family->name, (unsigned long long)model->parameters, (unsigned long long)model->weight_bytes,
+                   host->kernels->name);
     *out = model;
     return PITH_OK;
 }
@@ -114,8 +115,9 @@ void pith__model_release(pith_model *model) {
     pith__host_release(host);
 }
 
-static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *source, const pith__model_options *options, pith__modelfile **file,
-                          pith__tokenizer **tokenizer, pith__weights *weights, pith__model_plan *plan) {
+static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *source,
+                          const pith__model_options *options, pith__modelfile **file, pith__tokenizer **tokenizer,
+                          pith__weights *weights, pith__model_plan *plan) {
     PITH_TRY(pith__modelfile_open(mem, source, options->metadata_limit, file));
     PITH_TRY(pith__family_of(*file, &plan->family));
     PITH_TRY(pith__hparams_read(*file, plan->family, &plan->hparams));
@@ -131,8 +133,10 @@ static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *s
     return PITH_OK;
 }
 
-/* The plan counts in a pith__mem of its own, so that what other threads take from the host meanwhile does not blur it. */
-int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options, pith__model_plan *plan) {
+/* The plan counts in a pith__mem of its own, so that what other threads take from the host meanwhile does not blur it.
+ */
+int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options,
+                              pith__model_plan *plan) {
     pith__mem mem;
     pith__modelfile *file = NULL;
     pith__tokenizer *tokenizer = NULL;

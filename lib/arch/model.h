@@ -1,7 +1,8 @@
-/* A loaded model: a family's tables filled with one file's numbers, its packed matrices, its vocabulary. Behind pith_model.
+/* A loaded model: a family's tables filled with one file's numbers, its packed matrices, its vocabulary. Behind
+ * pith_model.
  *
- * Invariant: immutable once open() returned it (but for the reference count and the slot of the default engine); threads share it.
- * Must not know: engines, requests. */
+ * Invariant: immutable once open() returned it (but for the reference count and the slot of the default engine);
+ * threads share it. Must not know: engines, requests. */
 #ifndef PITH_ARCH_MODEL_H
 #define PITH_ARCH_MODEL_H
 
@@ -29,7 +30,7 @@ struct pith_model {
     pith__weights weights;
     pith__tokenizer *tokenizer; /* NULL: the file has no vocabulary */
     pith__model_options options;
-    uint64_t weight_bytes;     /* of packed matrices and vectors */
+    uint64_t weight_bytes; /* of packed matrices and vectors */
     uint64_t parameters;
     pith__str name, chat_template;
 
@@ -50,6 +51,7 @@ typedef struct pith__model_plan {
     const pith__family *family;
     uint32_t acts_mask, max_cols, max_float_cols; /* as in pith__weights */
 } pith__model_plan;
-int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options, pith__model_plan *plan);
+int32_t pith__model_plan_make(pith_host *host, pith__source *source, const pith__model_options *options,
+                              pith__model_plan *plan);
 
 #endif

@@ -1,5 +1,5 @@
-/* Qwen3: as Llama, with an RMSNorm on every head of Q and K before RoPE on halves; heads have their own width, projections no
- * biases. Source: arXiv:2505.09388. */
+/* Qwen3: as Llama, with an RMSNorm on every head of Q and K before RoPE on halves; heads have their own width,
+ * projections no biases. Source: arXiv:2505.09388. */
 #include "arch/decoder.h"
 #include "arch/families.h"
 

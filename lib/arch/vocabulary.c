@@ -18,12 +18,12 @@ static int32_t read_arrays(pith__mem *mem, const pith__modelfile *file, arrays *
     PITH_TRY(pith__kv_floats(file, mem, KEY("scores"), &a->scores, &a->n_scores));
     PITH_TRY(pith__kv_ints(file, mem, KEY("token_type"), &a->types, &a->n_types));
     if (a->n_scores != 0 && a->n_scores != a->n_tokens) {
-        return pith__fail(PITH_E_FORMAT, KEY("scores") " has %llu elements beside %llu tokens", (unsigned long long)a->n_scores,
-                          (unsigned long long)a->n_tokens);
+        return pith__fail(PITH_E_FORMAT, KEY("scores") " has %llu elements beside %llu tokens",
+                          (unsigned long long)a->n_scores, (unsigned long long)a->n_tokens);
     }
     if (a->n_types != 0 && a->n_types != a->n_tokens) {
-        return pith__fail(PITH_E_FORMAT, KEY("token_type") " has %llu elements beside %llu tokens", (unsigned long long)a->n_types,
-                          (unsigned long long)a->n_tokens);
+        return pith__fail(PITH_E_FORMAT, KEY("token_type") " has %llu elements beside %llu tokens",
+                          (unsigned long long)a->n_types, (unsigned long long)a->n_tokens);
     }
     return PITH_OK;
 }

@@ -1,4 +1,5 @@
-/* Shapes of a model's weights: matching the family's table with the file's directory. See weights.h; weights_load.c reads the bytes. */
+/* Shapes of a model's weights: matching the family's table with the file's directory. See weights.h; weights_load.c
+ * reads the bytes. */
 #include "arch/weights.h"
 #include "arch/tensor_name.h"
 #include "quant/quant.h"
@@ -34,7 +35,8 @@ static int32_t check_shape(const pith__tensor_info *t, uint64_t rows, uint64_t c
     if (t->dims[0] == cols && t->dims[1] == rows && t->dims[2] == 1 && t->dims[3] == 1) {
         return PITH_OK;
     }
-    return pith__fail(PITH_E_FORMAT, "tensor %.*s (at offset %llu) is %llu x %llu x %llu x %llu; the hyperparameters say %llu x %llu",
+    return pith__fail(PITH_E_FORMAT,
+                      "tensor %.*s (at offset %llu) is %llu x %llu x %llu x %llu; the hyperparameters say %llu x %llu",
                       PITH__STR_ARG(t->name), (unsigned long long)t->offset, (unsigned long long)t->dims[0],
                       (unsigned long long)t->dims[1], (unsigned long long)t->dims[2], (unsigned long long)t->dims[3],
                       (unsigned long long)cols, (unsigned long long)rows);
@@ -46,8 +48,8 @@ static void count_matrix(pith__weights *w, const pith__matrix *m) {
     w->max_cols = m->cols > w->max_cols ? m->cols : w->max_cols;
 }
 
-static int32_t shape_slot(const pith__tensor_rule *rule, const pith__tensor_info *t, const pith__hparams *h, bool row_major,
-                          pith__weights *w, pith__weight *slot) {
+static int32_t shape_slot(const pith__tensor_rule *rule, const pith__tensor_info *t, const pith__hparams *h,
+                          bool row_major, pith__weights *w, pith__weight *slot) {
     uint64_t cols = dim_size(h, rule->cols), rows = dim_size(h, rule->rows);
     PITH_TRY(check_shape(t, rows, cols));
     slot->present = true;
@@ -66,8 +68,8 @@ static int32_t shape_slot(const pith__tensor_rule *rule, const pith__tensor_info
 }
 
 /* One row of the table, for one layer (or for the model). */
-static int32_t shape_rule(const pith__modelfile *file, const pith__tensor_rule *rule, uint32_t layer, const pith__hparams *h,
-                          pith__weights *w, uint64_t *claimed) {
+static int32_t shape_rule(const pith__modelfile *file, const pith__tensor_rule *rule, uint32_t layer,
+                          const pith__hparams *h, pith__weights *w, uint64_t *claimed) {
     char name[PITH__TENSOR_NAME];
     pith__tensor_name(rule->name, layer, name);
     const pith__tensor_info *t = pith__modelfile_tensor(file, name);
@@ -101,7 +103,8 @@ static int32_t refuse_unclaimed(const pith__modelfile *file, const pith__family 
     for (uint64_t i = 0; i < pith__modelfile_tensor_count(file); i++) {
         const pith__tensor_info *t = pith__modelfile_tensor_at(file, i);
         if (!claims(family, h, t->name)) {
-            return pith__fail(PITH_E_UNSUPPORTED, "tensor %.*s has no place in a %s model of %u layers as this version knows it",
+            return pith__fail(PITH_E_UNSUPPORTED,
+                              "tensor %.*s has no place in a %s model of %u layers as this version knows it",
                               PITH__STR_ARG(t->name), family->name, h->layers);
         }
     }
@@ -122,7 +125,8 @@ static void allow_blas(pith__weights *w) {
     }
 }
 
-static int32_t shape_all(const pith__modelfile *file, const pith__family *family, const pith__hparams *h, pith__weights *w) {
+static int32_t shape_all(const pith__modelfile *file, const pith__family *family, const pith__hparams *h,
+                         pith__weights *w) {
     uint64_t claimed = 0;
     for (uint32_t i = 0; i < family->n_tensors; i++) {
         uint32_t layers = family->tensors[i].role < PITH__FIRST_LAYER_ROLE ? 1 : h->layers;
@@ -136,8 +140,8 @@ static int32_t shape_all(const pith__modelfile *file, const pith__family *family
     return PITH_OK;
 }
 
-int32_t pith__weights_shape(pith__mem *mem, const pith__modelfile *file, const pith__family *family, const pith__hparams *h,
-                            bool blas, pith__weights *w) {
+int32_t pith__weights_shape(pith__mem *mem, const pith__modelfile *file, const pith__family *family,
+                            const pith__hparams *h, bool blas, pith__weights *w) {
     memset(w, 0, sizeof(*w));
     w->layers = h->layers;
     if (pith__modelfile_tensor_count(file) < h->layers) {

@@ -1,6 +1,7 @@
 /* Reading and packing a model's weights, stripe by stripe on all threads. See weights.h.
  *
- * Invariant: the memory taken besides the weights is one stripe a thread; the first failure of any thread is the one reported. */
+ * Invariant: the memory taken besides the weights is one stripe a thread; the first failure of any thread is the one
+ * reported. */
 #include "arch/tensor_name.h"
 #include "arch/weights.h"
 #include "base/checked.h"
@@ -13,7 +14,9 @@
 
 static uint32_t stripe_rows(const pith__matrix *m) {
     uint64_t rows = STRIPE_BYTES / m->row_bytes & ~(uint64_t)(PITH__GROUP - 1);
-    return rows < PITH__GROUP ? PITH__GROUP : rows > m->rows ? (uint32_t)pith__round_up(m->rows, PITH__GROUP) : (uint32_t)rows;
+    return rows < PITH__GROUP ? PITH__GROUP
+           : rows > m->rows   ? (uint32_t)pith__round_up(m->rows, PITH__GROUP)
+                              : (uint32_t)rows;
 }
 
 typedef struct load_job {
@@ -112,8 +115,9 @@ static int32_t load_all(load_job *job, const pith__modelfile *file, const pith__
 }
 
 static int32_t make_frequencies(pith__mem *mem, const pith__hparams *h, pith__weights *w) {
-    const pith__rope rope = {h->n_rot, h->rope_base, h->rope_scaling, h->rope_factor, h->rope_original_context,
-                             h->rope_beta_fast, h->rope_beta_slow, h->rope_attn_factor};
+    const pith__rope rope = {
+        h->n_rot,          h->rope_base,      h->rope_scaling,    h->rope_factor, h->rope_original_context,
+        h->rope_beta_fast, h->rope_beta_slow, h->rope_attn_factor};
     const float *divisors = pith__weight_vector(w, PITH__ROPE_FREQS, 0);
     PITH_TRY(PITH_NEW_ARRAY(mem, &w->frequencies, h->n_rot / 2, "RoPE frequencies"));
     w->rope_magnitude = pith__rope_frequencies(&rope, divisors, w->frequencies);
@@ -123,8 +127,9 @@ static int32_t make_frequencies(pith__mem *mem, const pith__hparams *h, pith__we
     return PITH_OK;
 }
 
-int32_t pith__weights_load(pith__mem *mem, const pith__modelfile *file, const pith__family *family, const pith__hparams *h,
-                           pith__pool *pool, pith_progress_fn progress, void *user, pith__weights *w) {
+int32_t pith__weights_load(pith__mem *mem, const pith__modelfile *file, const pith__family *family,
+                           const pith__hparams *h, pith__pool *pool, pith_progress_fn progress, void *user,
+                           pith__weights *w) {
     load_job job = {.mem = mem, .source = pith__modelfile_source(file)};
     PITH_TRY(pith__mutex_init(&job.lock));
     int32_t status = load_all(&job, file, family, pool, progress, user, w);
@@ -134,7 +139,8 @@ int32_t pith__weights_load(pith__mem *mem, const pith__modelfile *file, const pi
 
 uint64_t pith__weights_bytes(const pith__weights *w, const pith__hparams *h) {
     uint64_t slots = (uint64_t)PITH__ROLES * (w->layers + 1);
-    uint64_t bytes = pith__mem_cost(slots * sizeof(pith__weight), 16) + pith__mem_cost(h->n_rot / 2 * sizeof(float), 16);
+    uint64_t bytes =
+        pith__mem_cost(slots * sizeof(pith__weight), 16) + pith__mem_cost(h->n_rot / 2 * sizeof(float), 16);
     for (uint64_t i = 0; i < slots; i++) {
         const pith__weight *slot = &w->slots[i];
         if (slot->matrix.rows > 0) {

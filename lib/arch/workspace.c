@@ -57,7 +57,8 @@ uint64_t pith__workspace_bytes(const pith__hparams *h, const pith__workspace_siz
     return pith__mem_cost(c.at, 64);
 }
 
-int32_t pith__workspace_create(pith__mem *mem, const pith__hparams *h, const pith__workspace_size *size, pith__workspace *w) {
+int32_t pith__workspace_create(pith__mem *mem, const pith__hparams *h, const pith__workspace_size *size,
+                               pith__workspace *w) {
     cursor c = {NULL, 0};
     memset(w, 0, sizeof(*w));
     lay_out(&c, h, size, w);

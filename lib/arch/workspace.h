@@ -14,7 +14,8 @@ typedef struct pith__workspace_size {
 } pith__workspace_size;
 
 uint64_t pith__workspace_bytes(const pith__hparams *h, const pith__workspace_size *size);
-int32_t pith__workspace_create(pith__mem *mem, const pith__hparams *h, const pith__workspace_size *size, pith__workspace *w);
+int32_t pith__workspace_create(pith__mem *mem, const pith__hparams *h, const pith__workspace_size *size,
+                               pith__workspace *w);
 void pith__workspace_free(pith__mem *mem, pith__workspace *w);
 
 #endif

@@ -4,7 +4,8 @@
 
 int32_t pith__engine_check(const pith_engine *engine) {
     if (engine->fork_generation != pith__fork_generation()) {
-        return pith__fail(PITH_E_FORKED, "the engine belongs to the parent process: create one in this process (models stay usable)");
+        return pith__fail(PITH_E_FORKED,
+                          "the engine belongs to the parent process: create one in this process (models stay usable)");
     }
     return PITH_OK;
 }
@@ -68,7 +69,8 @@ int32_t pith__engine_create(pith_host *host, const pith__engine_options *options
     e->host = host;
     e->options = *options;
     e->options.threads = options->threads ? options->threads : pith__cpu_count();
-    e->options.max_sequences = options->max_sequences < options->batch_tokens ? options->max_sequences : options->batch_tokens;
+    e->options.max_sequences =
+        options->max_sequences < options->batch_tokens ? options->max_sequences : options->batch_tokens;
     e->fork_generation = pith__fork_generation();
     int32_t status = init_locks(e);
     if (status != PITH_OK) {

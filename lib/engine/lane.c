@@ -5,9 +5,10 @@
 #include "ops/blas.h"
 #include <string.h>
 
-/* With no wish of the host's, the cache holds a few sequences of a short-context model, and this much of a long-context one. */
+/* With no wish of the host's, the cache holds a few sequences of a short-context model, and this much of a long-context
+ * one. */
 #define DEFAULT_SEQUENCES 4u
-#define DEFAULT_TOKENS 8192u
+#define DEFAULT_TOKENS    8192u
 /* What the engine itself takes, its pool and scheduler included: rounded up, so that a plan is never short. */
 #define ENGINE_BYTES 4096u
 #define THREAD_BYTES 256u
@@ -21,8 +22,8 @@ static uint64_t kv_tokens(const pith__engine_options *o, uint32_t model_context)
     return tokens < o->context ? o->context : tokens;
 }
 
-pith__lane_size pith__lane_measure(const pith__engine_options *o, const pith__hparams *h, uint32_t acts_mask, uint32_t max_cols,
-                                   uint32_t max_float_cols) {
+pith__lane_size pith__lane_measure(const pith__engine_options *o, const pith__hparams *h, uint32_t acts_mask,
+                                   uint32_t max_cols, uint32_t max_float_cols) {
     pith__lane_size size;
     memset(&size, 0, sizeof(size));
     uint64_t tokens = kv_tokens(o, h->context);
@@ -41,17 +42,21 @@ pith__lane_size pith__lane_measure(const pith__engine_options *o, const pith__hp
 }
 
 static uint64_t tables_bytes(const pith__workspace_size *size) {
-    return pith__mem_cost(sizeof(pith__lane), 16) + pith__mem_cost((uint64_t)size->rows * sizeof(pith__batch_entry), 16) +
+    return pith__mem_cost(sizeof(pith__lane), 16) +
+           pith__mem_cost((uint64_t)size->rows * sizeof(pith__batch_entry), 16) +
            pith__mem_cost((uint64_t)size->rows * sizeof(void *), 16) +
            pith__mem_cost((uint64_t)size->outputs * sizeof(pith__pick), 16);
 }
 
-int32_t pith__engine_plan_make(const pith__engine_options *options, const pith__model_plan *model, pith__engine_plan *plan) {
-    pith__lane_size size = pith__lane_measure(options, &model->hparams, model->acts_mask, model->max_cols, model->max_float_cols);
+int32_t pith__engine_plan_make(const pith__engine_options *options, const pith__model_plan *model,
+                               pith__engine_plan *plan) {
+    pith__lane_size size =
+        pith__lane_measure(options, &model->hparams, model->acts_mask, model->max_cols, model->max_float_cols);
     uint64_t kv;
     memset(plan, 0, sizeof(*plan));
     if (!pith__mul_u64(size.cache.page_bytes, size.pages, &kv)) {
-        return pith__fail(PITH_E_MEMORY, "a KV cache of %u pages of %llu bytes is more than any memory: lower kv_tokens or context",
+        return pith__fail(PITH_E_MEMORY,
+                          "a KV cache of %u pages of %llu bytes is more than any memory: lower kv_tokens or context",
                           size.pages, (unsigned long long)size.cache.page_bytes);
     }
     plan->kv = pith__mem_cost(kv, 64) + pith__pages_bytes(size.pages);
@@ -72,7 +77,8 @@ static int32_t create_parts(pith__mem *mem, pith__lane *lane, const pith__lane_s
     return PITH_NEW_ARRAY(mem, &lane->sequences, size->work.rows, "batch");
 }
 
-int32_t pith__lane_create(pith__mem *mem, pith_model *model, const pith__engine_options *options, bool owns_model, pith__lane **out) {
+int32_t pith__lane_create(pith__mem *mem, pith_model *model, const pith__engine_options *options, bool owns_model,
+                          pith__lane **out) {
     const pith__weights *w = &model->weights;
     pith__lane_size size = pith__lane_measure(options, &model->hparams, w->acts_mask, w->max_cols, w->max_float_cols);
     pith__lane *lane;
@@ -88,8 +94,10 @@ int32_t pith__lane_create(pith__mem *mem, pith_model *model, const pith__engine_
     if (owns_model) {
         pith__model_retain(model);
     }
-    pith__host_log(model->host, PITH_LOG_INFO, "an engine took a %s model: context of %u tokens, %u pages of %llu bytes, batches of %u",
-              model->family->name, lane->context, size.pages, (unsigned long long)size.cache.page_bytes, size.work.rows);
+    pith__host_log(model->host, PITH_LOG_INFO,
+                   "an engine took a %s model: context of %u tokens, %u pages of %llu bytes, batches of %u",
+                   model->family->name, lane->context, size.pages, (unsigned long long)size.cache.page_bytes,
+                   size.work.rows);
     *out = lane;
     return PITH_OK;
 }

@@ -1,7 +1,7 @@
 /* From generated tokens to events: exact bytes, stop strings, whole UTF-8, the loop guard, and the ways to end.
  *
- * Invariant: text only grows, is valid UTF-8 at every event, and never shows a byte of a stop string. Everything here runs under the
- * engine's lock; a failed allocation ends the request, not the engine. */
+ * Invariant: text only grows, is valid UTF-8 at every event, and never shows a byte of a stop string. Everything here
+ * runs under the engine's lock; a failed allocation ends the request, not the engine. */
 #include "base/format.h"
 #include "engine/request.h"
 #include <string.h>
@@ -16,8 +16,8 @@ static int32_t reserve(pith__mem *mem, void **array, uint64_t *capacity, uint64_
     return PITH_OK;
 }
 
-/* Everything one token may need, taken at once, so that the steps after it cannot fail half-way. Text can be three times the
- * bytes, when each is replaced by U+FFFD. */
+/* Everything one token may need, taken at once, so that the steps after it cannot fail half-way. Text can be three
+ * times the bytes, when each is replaced by U+FFFD. */
 static int32_t reserve_token(pith_request *r, uint64_t bytes) {
     pith__mem *mem = pith__request_mem(r);
     pith__output *o = &r->out;
@@ -25,7 +25,8 @@ static int32_t reserve_token(pith_request *r, uint64_t bytes) {
     PITH_TRY(reserve(mem, (void **)&o->bytes, &o->cap_bytes, o->n_bytes + bytes, 1));
     PITH_TRY(reserve(mem, (void **)&o->text, &o->cap_text, o->n_text + 3 * (o->n_bytes + bytes - o->shown), 1));
     PITH_TRY(reserve(mem, (void **)&o->events, &o->cap_events, o->n_events + 2, sizeof(*o->events)));
-    if (n > 0 && o->n_ids + 1 > old_ids) { /* the three grow with the ids; first, so that cap_ids stays true on failure */
+    if (n > 0 &&
+        o->n_ids + 1 > old_ids) { /* the three grow with the ids; first, so that cap_ids stays true on failure */
         uint64_t grown = o->n_ids + 1 + (o->n_ids + 1) / 2 + 64;
         PITH_TRY(PITH_GROW_ARRAY(mem, &o->logprobs, grown, "log-probabilities"));
         PITH_TRY(PITH_GROW_ARRAY(mem, &o->top_ids, grown * n, "log-probabilities"));

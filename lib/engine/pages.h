@@ -1,6 +1,6 @@
-/* The pages of a KV cache: which are free, and how many sequences use each. A page number is an index below `count`; what it holds is
- * ops/cache.h's business.
- * Invariant: a page is on the free list exactly when its count is 0. Guarded by the engine's lock. */
+/* The pages of a KV cache: which are free, and how many sequences use each. A page number is an index below `count`;
+ * what it holds is ops/cache.h's business. Invariant: a page is on the free list exactly when its count is 0. Guarded
+ * by the engine's lock. */
 #ifndef PITH_ENGINE_PAGES_H
 #define PITH_ENGINE_PAGES_H
 

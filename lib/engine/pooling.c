@@ -1,5 +1,5 @@
-/* From hidden states to embedding vectors. States arrive in order of position, in whatever chunks; each is added to its vector at
- * once, so that chunking changes nothing. */
+/* From hidden states to embedding vectors. States arrive in order of position, in whatever chunks; each is added to its
+ * vector at once, so that chunking changes nothing. */
 #include "engine/request.h"
 #include <math.h>
 
@@ -59,7 +59,8 @@ static int32_t finish_vector(const pith_request *r, float *v) {
         sum += (double)v[i] * (double)v[i];
     }
     if (!isfinite(sum)) {
-        return pith__fail(PITH_E_NUMERIC, "the embedding came out as NaN or infinity: the weights or the input overflow");
+        return pith__fail(PITH_E_NUMERIC,
+                          "the embedding came out as NaN or infinity: the weights or the input overflow");
     }
     if (r->options.normalize && sum > 0) {
         scale(v, n, (float)(1.0 / sqrt(sum)));

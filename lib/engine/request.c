@@ -20,7 +20,8 @@ static int32_t check_biases(const pith_request *r) {
     for (uint64_t i = 0; i < r->options.sampler.n_biases; i++) {
         int32_t id = r->options.sampler.biases[i].id;
         if (id < 0 || (uint32_t)id >= r->model->hparams.vocab) {
-            return pith__fail(PITH_E_OPTION, "logit_bias names token %d; this model has tokens 0 to %u", id, r->model->hparams.vocab - 1);
+            return pith__fail(PITH_E_OPTION, "logit_bias names token %d; this model has tokens 0 to %u", id,
+                              r->model->hparams.vocab - 1);
         }
     }
     return PITH_OK;
@@ -49,7 +50,8 @@ static int32_t create_parts(pith_request *r, const pith__request_options *o) {
     r->options.stops = NULL; /* the stopper has its own copy; so has the sampler of the biases */
     r->options.n_stops = 0;
     r->options.stop_tokens = NULL;
-    PITH_TRY(copy_array(mem, o->stop_tokens, o->n_stop_tokens, sizeof(*o->stop_tokens), (void **)(uintptr_t)&r->options.stop_tokens));
+    PITH_TRY(copy_array(mem, o->stop_tokens, o->n_stop_tokens, sizeof(*o->stop_tokens),
+                        (void **)(uintptr_t)&r->options.stop_tokens));
     PITH_TRY(PITH_NEW_ARRAY(mem, &r->inputs, 1, "input of a request"));
     r->inputs[0].request = r;
     r->n_inputs = 1;
@@ -96,7 +98,8 @@ static int32_t check_kind(const pith_model *model, int32_t kind) {
         return pith__fail(PITH_E_ARGUMENT, "%d is not a kind of request; PITH_GENERATE and PITH_EMBED are", kind);
     }
     if (!(model->family->capabilities & needed)) {
-        return pith__fail(PITH_E_UNSUPPORTED, "a %s model cannot %s", model->family->name, kind == PITH_GENERATE ? "generate" : "embed");
+        return pith__fail(PITH_E_UNSUPPORTED, "a %s model cannot %s", model->family->name,
+                          kind == PITH_GENERATE ? "generate" : "embed");
     }
     return PITH_OK;
 }
@@ -156,7 +159,8 @@ static pith__sequence *open_input(pith_request *r) {
 
 static int32_t check_new(const pith_request *r) {
     if (r->state != PITH__REQ_NEW) {
-        return pith__fail(PITH_E_STATE, "the request was submitted or canceled: it takes no input, and cannot be submitted again");
+        return pith__fail(PITH_E_STATE,
+                          "the request was submitted or canceled: it takes no input, and cannot be submitted again");
     }
     return PITH_OK;
 }
@@ -205,8 +209,8 @@ int32_t pith__request_add_tokens(pith_request *r, const int32_t *ids, uint64_t c
     for (uint64_t i = 0; i < count; i++) {
         int32_t status = PITH_OK;
         if (ids[i] < 0 || (uint32_t)ids[i] >= r->model->hparams.vocab) {
-            status = pith__fail(PITH_E_ARGUMENT, "token %llu of the input is %d; this model has tokens 0 to %u", (unsigned long long)i,
-                                ids[i], r->model->hparams.vocab - 1);
+            status = pith__fail(PITH_E_ARGUMENT, "token %llu of the input is %d; this model has tokens 0 to %u",
+                                (unsigned long long)i, ids[i], r->model->hparams.vocab - 1);
         } else {
             status = push_id(pith__request_mem(r), s, ids[i]);
         }
@@ -278,7 +282,8 @@ static int32_t seal_input(pith_request *r, pith__sequence *s) {
         PITH_TRY(start_empty(r, s));
     }
     if (s->ids.count > r->lane->context) {
-        return pith__fail(PITH_E_CONTEXT, "the input is %llu tokens; the context holds %u (see the options context and kv_tokens)",
+        return pith__fail(PITH_E_CONTEXT,
+                          "the input is %llu tokens; the context holds %u (see the options context and kv_tokens)",
                           (unsigned long long)s->ids.count, r->lane->context);
     }
     s->prompt = s->ids.count;
@@ -312,8 +317,8 @@ static int32_t enqueue(pith_request *r) {
         queued += (*link)->state == PITH__REQ_SUBMITTED && !(*link)->started;
     }
     if (queued >= e->options.queue_limit) {
-        return pith__fail(PITH_E_BUSY, "%llu requests wait already (queue_limit is %u): try again later", (unsigned long long)queued,
-                          e->options.queue_limit);
+        return pith__fail(PITH_E_BUSY, "%llu requests wait already (queue_limit is %u): try again later",
+                          (unsigned long long)queued, e->options.queue_limit);
     }
     r->submit_ns = pith__clock_ns();
     r->deadline_ns = r->options.deadline_ms ? r->submit_ns + r->options.deadline_ms * UINT64_C(1000000) : 0;

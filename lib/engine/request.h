@@ -1,7 +1,7 @@
 /* The inside of a request: its inputs (each one sequence), its output, and where it stands.
  *
- * Who may touch what: before submit, the caller's thread. Afterwards everything but the sampler is guarded by the engine's lock; the
- * sampler, and a sequence's pages while `in_step`, belong to whoever runs the step. */
+ * Who may touch what: before submit, the caller's thread. Afterwards everything but the sampler is guarded by the
+ * engine's lock; the sampler, and a sequence's pages while `in_step`, belong to whoever runs the step. */
 #ifndef PITH_ENGINE_REQUEST_H
 #define PITH_ENGINE_REQUEST_H
 
@@ -9,7 +9,11 @@
 #include "engine/engine.h"
 #include "engine/lane.h"
 
-typedef enum pith__sequence_state { PITH__SEQ_WAITING, PITH__SEQ_RUNNING, PITH__SEQ_DONE } pith__sequence_state;
+typedef enum pith__sequence_state {
+    PITH__SEQ_WAITING,
+    PITH__SEQ_RUNNING,
+    PITH__SEQ_DONE
+} pith__sequence_state;
 
 /* One input and what it became: the token ids so far, and how many of them are in the KV cache. */
 typedef struct pith__sequence pith__sequence;
@@ -22,12 +26,16 @@ struct pith__sequence {
     uint32_t *pages;
     uint32_t n_pages;
     pith__sequence_state state;
-    bool sealed;          /* BOS and EOS are decided */
-    bool text_last;       /* the last piece was text */
-    uint64_t vector;      /* embed: index of its first vector */
+    bool sealed;     /* BOS and EOS are decided */
+    bool text_last;  /* the last piece was text */
+    uint64_t vector; /* embed: index of its first vector */
 };
 
-typedef enum pith__request_state { PITH__REQ_NEW, PITH__REQ_SUBMITTED, PITH__REQ_DONE } pith__request_state;
+typedef enum pith__request_state {
+    PITH__REQ_NEW,
+    PITH__REQ_SUBMITTED,
+    PITH__REQ_DONE
+} pith__request_state;
 
 /* Where an event ends in the output's arrays. */
 typedef struct pith__event {
@@ -35,18 +43,18 @@ typedef struct pith__event {
 } pith__event;
 
 typedef struct pith__output {
-    char *text;      /* whole UTF-8, as shown */
-    char *bytes;     /* exact bytes of all tokens */
+    char *text;  /* whole UTF-8, as shown */
+    char *bytes; /* exact bytes of all tokens */
     int32_t *ids;
     float *logprobs;
-    int32_t *top_ids;      /* n a token */
+    int32_t *top_ids; /* n a token */
     float *top_logprobs;
     pith__event *events;
     float *vectors;
     uint64_t n_text, n_bytes, n_ids, n_events, n_vectors;
     uint64_t cap_text, cap_bytes, cap_ids, cap_events;
-    uint64_t shown;  /* bytes of `bytes` that went into text */
-    uint64_t keep;   /* bytes of `bytes` that the stop strings allow to be shown */
+    uint64_t shown; /* bytes of `bytes` that went into text */
+    uint64_t keep;  /* bytes of `bytes` that the stop strings allow to be shown */
 } pith__output;
 
 struct pith_request {
@@ -57,10 +65,10 @@ struct pith_request {
     int32_t kind;
     pith__request_options options;
     _Atomic pith__request_state state; /* written under the lock; a cancel may come from any thread at any time */
-    int32_t stop;       /* PITH_STOP_* */
-    int32_t status;     /* how it failed */
-    bool started;       /* some sequence was admitted: it no longer counts as queued */
-    bool in_step;       /* the step being computed touches it */
+    int32_t stop;                      /* PITH_STOP_* */
+    int32_t status;                    /* how it failed */
+    bool started;                      /* some sequence was admitted: it no longer counts as queued */
+    bool in_step;                      /* the step being computed touches it */
     uint32_t waiters;
     pith__cond changed; /* new events, or the end, or out of the step */
 
@@ -75,9 +83,9 @@ struct pith_request {
     uint64_t token_capacity; /* longest token's bytes */
     char *token_bytes;
 
-    pith__event read;    /* how far the consumer has read */
+    pith__event read; /* how far the consumer has read */
     uint64_t read_events;
-    char *view;          /* the consumer's copy of the last event: bytes, text, ids */
+    char *view; /* the consumer's copy of the last event: bytes, text, ids */
     uint64_t view_capacity;
     pith__event view_size;
     bool view_current;
@@ -91,7 +99,8 @@ struct pith_request {
 /* Takes one generated token: bytes, stop strings, guards, events. Ends the request if something says so. */
 void pith__output_token(pith_request *r, pith__sequence *s, int32_t id, float logprob, const int32_t *top_ids,
                         const float *top_logprobs);
-/* Ends the request: shows what was held back, keeps the reason, wakes the waiters. Does nothing to one that has ended. */
+/* Ends the request: shows what was held back, keeps the reason, wakes the waiters. Does nothing to one that has ended.
+ */
 void pith__request_finish(pith_request *r, int32_t stop);
 /* Ends it as failed, with this thread's error text. */
 void pith__request_fail(pith_request *r, int32_t status);

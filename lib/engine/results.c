@@ -87,7 +87,8 @@ static int32_t give(const void *data, uint64_t size, const void **out, uint64_t 
 
 static int32_t event_view(const pith_request *r, int32_t view, const void **data, uint64_t *size) {
     if (!r->view_current) {
-        return pith__fail(PITH_E_STATE, "there is no current event: this view is for between a PITH_EVENT_TEXT and the next call");
+        return pith__fail(PITH_E_STATE,
+                          "there is no current event: this view is for between a PITH_EVENT_TEXT and the next call");
     }
     const char *ids = r->view, *text = ids + r->view_size.ids * sizeof(int32_t);
     switch (view) {

@@ -1,17 +1,16 @@
 /* The schedule: which sequences run, what a step computes, and what becomes of its results.
  *
- * Order: requests are served first come, first served; within a step, sequences that generate come first, prompts fill what is
- * left, cut so that a step stays short. Admission takes a sequence's pages for its whole life, so that a running sequence never
- * runs out of them.
- * Invariant: none of these choices changes a result, only when it comes. */
+ * Order: requests are served first come, first served; within a step, sequences that generate come first, prompts fill
+ * what is left, cut so that a step stays short. Admission takes a sequence's pages for its whole life, so that a
+ * running sequence never runs out of them. Invariant: none of these choices changes a result, only when it comes. */
 #include "base/format.h"
 #include "engine/engine_state.h"
 
 /* A step with a long prompt should not keep others (or a deadline) waiting for more than about this long. */
 #define STEP_SECONDS_SHARED 0.1
-#define STEP_SECONDS_ALONE 0.5
-#define FIRST_CHUNK 64u
-#define SMALLEST_CHUNK 16u
+#define STEP_SECONDS_ALONE  0.5
+#define FIRST_CHUNK         64u
+#define SMALLEST_CHUNK      16u
 
 /* ---- Admission ---- */
 
@@ -194,15 +193,17 @@ static uint32_t list_picks(pith__lane *lane, uint32_t n) {
 /* ---- Results; under the lock again ---- */
 
 static void fail_numeric(pith_request *r) {
-    pith__request_fail(r, pith__fail(PITH_E_NUMERIC, "NaN or infinity appeared in the computation: the weights are damaged, or their "
-                                                     "numbers too large for this model's types"));
+    pith__request_fail(r, pith__fail(PITH_E_NUMERIC,
+                                     "NaN or infinity appeared in the computation: the weights are damaged, or their "
+                                     "numbers too large for this model's types"));
 }
 
 /* An embed request's hidden states, in order of the entries. */
 static void take_hidden(pith__lane *lane, uint32_t i) {
     pith__sequence *s = lane->sequences[i];
     if (s->request->state != PITH__REQ_DONE && s->request->kind == PITH_EMBED) {
-        pith__pooling_take(s->request, s, lane->entries[i].place.position, pith__row(lane->work.hidden, lane->work.hidden_index[i]));
+        pith__pooling_take(s->request, s, lane->entries[i].place.position,
+                           pith__row(lane->work.hidden, lane->work.hidden_index[i]));
     }
 }
 

@@ -1,5 +1,5 @@
-/* Waiting for a request: next, wait, run, cancel. With a scheduler thread waiters sleep; without one (threads 1) a waiter that
- * finds nobody driving runs the engine's steps itself until its own request has something to tell.
+/* Waiting for a request: next, wait, run, cancel. With a scheduler thread waiters sleep; without one (threads 1) a
+ * waiter that finds nobody driving runs the engine's steps itself until its own request has something to tell.
  *
  * Invariant: whoever stops driving while others wait wakes one of them to go on. */
 #include "engine/engine_state.h"
@@ -52,8 +52,8 @@ static int32_t wait_for(pith_request *r, bool (*ready)(const pith_request *), ui
     pith_engine *e = r->engine;
     uint64_t deadline = deadline_of(timeout_ms);
     r->waiters++;
-    /* With timeout 0 the deadline has passed, but a look still does one step where nobody else drives: a host that only looks
-     * would wait for ever otherwise. */
+    /* With timeout 0 the deadline has passed, but a look still does one step where nobody else drives: a host that only
+     * looks would wait for ever otherwise. */
     bool look = true;
     while (!ready(r) && (look || pith__clock_ns() < deadline)) {
         look = false;
@@ -67,7 +67,9 @@ static int32_t wait_for(pith_request *r, bool (*ready)(const pith_request *), ui
     if (!e->has_scheduler && !e->driving) {
         hand_over(e, r);
     }
-    return ready(r) ? PITH_OK : pith__fail(PITH_E_TIMEOUT, "nothing new within %llu ms; the request goes on", (unsigned long long)timeout_ms);
+    return ready(r) ? PITH_OK
+                    : pith__fail(PITH_E_TIMEOUT, "nothing new within %llu ms; the request goes on",
+                                 (unsigned long long)timeout_ms);
 }
 
 /* With the lock held. */

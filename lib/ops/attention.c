@@ -1,7 +1,8 @@
-/* Attention over the paged cache: heads are rotated and stored, then every query walks its sequence's pages block by block.
+/* Attention over the paged cache: heads are rotated and stored, then every query walks its sequence's pages block by
+ * block.
  *
- * Invariant: each block's partial softmax is computed alone and merged in block order, so that results do not depend on how rows
- * are spread over tasks or how the prompt was cut. K and V are read as stored. */
+ * Invariant: each block's partial softmax is computed alone and merged in block order, so that results do not depend on
+ * how rows are spread over tasks or how the prompt was cut. K and V are read as stored. */
 #include "base/checked.h"
 #include "ops/ops.h"
 #include <math.h>
@@ -9,7 +10,7 @@
 
 /* Query heads of one K/V head are taken together, as many as fit this much stack. */
 #define PARTIAL_FLOATS 4096u
-#define PARTIAL_HEADS 32u
+#define PARTIAL_HEADS  32u
 /* Rows of a task: neighbours of one prompt share the K/V blocks in a core's cache. */
 #define ROWS_PER_TASK 8u
 
@@ -42,8 +43,10 @@ static void store_head(const heads_job *job, uint32_t row, uint32_t head) {
     uint32_t pos = place->position % PITH__ATTN_BLOCK;
     const float *k = pith__row(job->k, row) + (uint64_t)head * h->head_dim;
     const float *v = pith__row(job->v, row) + (uint64_t)head * h->head_dim;
-    (job->cache->f16 ? kernels->store_k_f16 : kernels->store_k_f32)(k, h->head_dim, pith__cache_k(job->cache, page, job->layer, head), pos);
-    (job->cache->f16 ? kernels->store_v_f16 : kernels->store_v_f32)(v, h->head_dim, pith__cache_v(job->cache, page, job->layer, head), pos);
+    (job->cache->f16 ? kernels->store_k_f16
+                     : kernels->store_k_f32)(k, h->head_dim, pith__cache_k(job->cache, page, job->layer, head), pos);
+    (job->cache->f16 ? kernels->store_v_f16
+                     : kernels->store_v_f32)(v, h->head_dim, pith__cache_v(job->cache, page, job->layer, head), pos);
 }
 
 static void heads_task(void *arg, uint32_t row) {
@@ -58,9 +61,18 @@ static void heads_task(void *arg, uint32_t row) {
     }
 }
 
-void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer, const pith__place *places,
-                    uint32_t n, pith__rows q, pith__rows k, pith__rows v, pith__rows cs) {
-    heads_job job = {.ops = ops, .heads = heads, .cache = cache, .layer = layer, .places = places, .n = n, .q = q, .k = k, .v = v, .cs = cs};
+void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
+                    const pith__place *places, uint32_t n, pith__rows q, pith__rows k, pith__rows v, pith__rows cs) {
+    heads_job job = {.ops = ops,
+                     .heads = heads,
+                     .cache = cache,
+                     .layer = layer,
+                     .places = places,
+                     .n = n,
+                     .q = q,
+                     .k = k,
+                     .v = v,
+                     .cs = cs};
     pith__pool_run(ops->pool, heads_task, &job, n);
 }
 
@@ -79,8 +91,12 @@ static void attend(const heads_job *job, uint32_t row, uint32_t kv_head, uint32_
     }
     pith__attn_args args = {
         .q = pith__row(job->q, row) + (uint64_t)first * dim,
-        .heads = count, .head_dim = dim, .scale = job->scale,
-        .max = block_max, .sum = block_sum, .out = block_out,
+        .heads = count,
+        .head_dim = dim,
+        .scale = job->scale,
+        .max = block_max,
+        .sum = block_sum,
+        .out = block_out,
     };
     for (uint32_t start = 0; start <= place->position; start += PITH__ATTN_BLOCK) {
         uint32_t page = place->pages[start / PITH__ATTN_BLOCK];
@@ -91,7 +107,8 @@ static void attend(const heads_job *job, uint32_t row, uint32_t kv_head, uint32_
         args.end = left < PITH__ATTN_BLOCK ? left : PITH__ATTN_BLOCK;
         (job->cache->f16 ? kernels->attn_f16 : kernels->attn_f32)(&args);
         for (uint32_t h = 0; h < count; h++) {
-            kernels->attn_merge(&max[h], &sum[h], out + (uint64_t)h * dim, block_max[h], block_sum[h], block_out + (uint64_t)h * dim, dim);
+            kernels->attn_merge(&max[h], &sum[h], out + (uint64_t)h * dim, block_max[h], block_sum[h],
+                                block_out + (uint64_t)h * dim, dim);
         }
     }
     for (uint32_t h = 0; h < count; h++) {
@@ -116,6 +133,14 @@ static void attention_task(void *arg, uint32_t index) {
 
 void pith__op_attention(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
                         const pith__place *places, uint32_t n, float scale, pith__rows q, pith__rows out) {
-    heads_job job = {.ops = ops, .heads = heads, .cache = cache, .layer = layer, .places = places, .n = n, .q = q, .scale = scale, .out = out};
+    heads_job job = {.ops = ops,
+                     .heads = heads,
+                     .cache = cache,
+                     .layer = layer,
+                     .places = places,
+                     .n = n,
+                     .q = q,
+                     .scale = scale,
+                     .out = out};
     pith__pool_run(ops->pool, attention_task, &job, (uint32_t)pith__div_up(n, ROWS_PER_TASK) * heads->kv_heads);
 }

@@ -6,8 +6,8 @@
 #include <cblas.h>
 #include <stdatomic.h>
 
-/* A lock that needs no initialization, so that the first caller cannot race it; OpenBLAS calls last for milliseconds, and contention
- * (two engines with float models) is rare. */
+/* A lock that needs no initialization, so that the first caller cannot race it; OpenBLAS calls last for milliseconds,
+ * and contention (two engines with float models) is rare. */
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
 static void lock(void) {
@@ -24,8 +24,8 @@ const char *pith__blas_describe(void) {
     return openblas_get_config();
 }
 
-void pith__blas_sgemm(uint32_t m, uint32_t n, uint32_t k, const float *a, uint64_t lda, const float *b, uint64_t ldb, float *c,
-                      uint64_t ldc) {
+void pith__blas_sgemm(uint32_t m, uint32_t n, uint32_t k, const float *a, uint64_t lda, const float *b, uint64_t ldb,
+                      float *c, uint64_t ldc) {
     lock();
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)lda, b,
                 (blasint)ldb, 0.0f, c, (blasint)ldc);
@@ -42,8 +42,8 @@ const char *pith__blas_describe(void) {
     return "";
 }
 
-void pith__blas_sgemm(uint32_t m, uint32_t n, uint32_t k, const float *a, uint64_t lda, const float *b, uint64_t ldb, float *c,
-                      uint64_t ldc) {
+void pith__blas_sgemm(uint32_t m, uint32_t n, uint32_t k, const float *a, uint64_t lda, const float *b, uint64_t ldb,
+                      float *c, uint64_t ldc) {
     (void)m, (void)n, (void)k, (void)a, (void)lda, (void)b, (void)ldb, (void)c, (void)ldc;
 }
 

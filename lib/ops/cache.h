@@ -1,6 +1,6 @@
-/* The geometry of the paged KV cache: where a page keeps the K and V of a layer and head. A page holds PITH__ATTN_BLOCK positions
- * of all layers, so that one page number stands for one stretch of one sequence.
- * Page: [layer][kv head][K block, V block]; a block is laid out as kernels.h says for attention. */
+/* The geometry of the paged KV cache: where a page keeps the K and V of a layer and head. A page holds PITH__ATTN_BLOCK
+ * positions of all layers, so that one page number stands for one stretch of one sequence. Page: [layer][kv head][K
+ * block, V block]; a block is laid out as kernels.h says for attention. */
 #ifndef PITH_OPS_CACHE_H
 #define PITH_OPS_CACHE_H
 

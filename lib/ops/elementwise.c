@@ -1,4 +1,5 @@
-/* Row-wise operations: look-up, norm, sums, SiLU. One task takes a few rows; a single row runs on the calling thread. */
+/* Row-wise operations: look-up, norm, sums, SiLU. One task takes a few rows; a single row runs on the calling thread.
+ */
 #include "base/checked.h"
 #include "ops/ops.h"
 
@@ -43,7 +44,8 @@ static void norm_row(const row_job *job, uint32_t row) {
 
 void pith__op_rms_norm(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const float *weight, float eps,
                        pith__rows out) {
-    row_job job = {.body = norm_row, .ops = ops, .n = n, .width = width, .a = x, .out = out, .vector = weight, .eps = eps};
+    row_job job = {
+        .body = norm_row, .ops = ops, .n = n, .width = width, .a = x, .out = out, .vector = weight, .eps = eps};
     run_rows(&job);
 }
 

@@ -1,7 +1,8 @@
-/* Products of packed matrices with batches: quantizing the input once, and splitting the groups of a list of matrices into tasks.
- * Float matrices with many columns go to OpenBLAS by panels when that is allowed.
+/* Products of packed matrices with batches: quantizing the input once, and splitting the groups of a list of matrices
+ * into tasks. Float matrices with many columns go to OpenBLAS by panels when that is allowed.
  *
- * Invariant: which task computes a group, and with how many columns at once, never changes a bit (kernels promise that). */
+ * Invariant: which task computes a group, and with how many columns at once, never changes a bit (kernels promise
+ * that). */
 #include "base/checked.h"
 #include "ops/blas.h"
 #include "ops/ops.h"
@@ -66,8 +67,8 @@ typedef struct prepare_job {
 } prepare_job;
 
 /* The arrays behind an actbuf are the caller's writable memory; the kernels' view of them is const. */
-static bool quantize(const pith__acts *a, bool (*kernel)(const float *, uint32_t, int8_t *, float *, int16_t *), const float *x,
-                     uint32_t width, uint32_t row) {
+static bool quantize(const pith__acts *a, bool (*kernel)(const float *, uint32_t, int8_t *, float *, int16_t *),
+                     const float *x, uint32_t width, uint32_t row) {
     uintptr_t q = (uintptr_t)(a->q + a->q_stride * row);
     uintptr_t scale = (uintptr_t)(a->scale + a->scale_stride * row);
     uintptr_t sum = (uintptr_t)(a->sum + a->sum_stride * row);
@@ -107,8 +108,8 @@ static void prepare_task(void *arg, uint32_t index) {
     }
 }
 
-void pith__op_prepare(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const pith__product *list, uint32_t products,
-                      pith__actbuf *acts) {
+void pith__op_prepare(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const pith__product *list,
+                      uint32_t products, pith__actbuf *acts) {
     prepare_job job = {ops, x, width, n, 4, false, false, false, acts};
     for (uint32_t i = 0; i < products; i++) {
         pith__act_kind kind = acts_of(list[i].matrix);
@@ -197,7 +198,8 @@ static uint32_t task_bytes(const pith__ops *ops, const pith__product *list, uint
     return share > TASK_BYTES ? TASK_BYTES : share < SMALL_BYTES / 4 ? SMALL_BYTES / 4 : (uint32_t)share;
 }
 
-void pith__op_products(const pith__ops *ops, const pith__product *list, uint32_t products, const pith__actbuf *acts, uint32_t n) {
+void pith__op_products(const pith__ops *ops, const pith__product *list, uint32_t products, const pith__actbuf *acts,
+                       uint32_t n) {
     product_job job = {ops, list, products, acts, n, task_bytes(ops, list, products)};
     uint32_t tasks = 0;
     for (uint32_t i = 0; i < products; i++) {

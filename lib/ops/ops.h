@@ -1,8 +1,9 @@
-/* Operations on whole batches: each splits its work into independent tasks for the pool and calls kernels for the parts.
+/* Operations on whole batches: each splits its work into independent tasks for the pool and calls kernels for the
+ * parts.
  *
- * Invariant: no result depends on how the work was split. Buffers are the caller's; nothing here allocates. A batch buffer has
- * one row a token, rows `stride` floats apart (a multiple of 64), elements past the width zero.
- * Must not know: model families, requests. */
+ * Invariant: no result depends on how the work was split. Buffers are the caller's; nothing here allocates. A batch
+ * buffer has one row a token, rows `stride` floats apart (a multiple of 64), elements past the width zero. Must not
+ * know: model families, requests. */
 #ifndef PITH_OPS_H
 #define PITH_OPS_H
 
@@ -37,7 +38,8 @@ typedef struct pith__actbuf {
     pith__acts b32, b256, f; /* pointers and strides set at creation; f points at the float rows themselves */
 } pith__actbuf;
 
-/* Bytes of an actbuf's arrays for `rows` columns of up to k elements; `mask` has a bit for each pith__act_kind wanted. */
+/* Bytes of an actbuf's arrays for `rows` columns of up to k elements; `mask` has a bit for each pith__act_kind wanted.
+ */
 uint64_t pith__actbuf_bytes(uint32_t mask, uint64_t k, uint64_t rows);
 void pith__actbuf_place(pith__actbuf *buf, uint32_t mask, uint64_t k, uint64_t rows, uint8_t *memory);
 
@@ -55,10 +57,11 @@ void pith__op_rms_norm(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t 
                        pith__rows out);
 
 /* Quantizes n rows of x as the products of `list` need them; marks rows with NaN or infinity as bad. */
-void pith__op_prepare(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const pith__product *list, uint32_t products,
-                      pith__actbuf *acts);
+void pith__op_prepare(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const pith__product *list,
+                      uint32_t products, pith__actbuf *acts);
 /* Multiplies a list of matrices with the same prepared input: their groups are one list of work. */
-void pith__op_products(const pith__ops *ops, const pith__product *list, uint32_t products, const pith__actbuf *acts, uint32_t n);
+void pith__op_products(const pith__ops *ops, const pith__product *list, uint32_t products, const pith__actbuf *acts,
+                       uint32_t n);
 
 /* x += y, x += bias (one vector for all rows), gate = silu(gate) * up. */
 void pith__op_add(const pith__ops *ops, pith__rows x, pith__rows y, uint32_t n, uint32_t width);
@@ -73,14 +76,14 @@ typedef struct pith__place {
 
 typedef struct pith__heads {
     uint32_t heads, kv_heads, head_dim, n_rot;
-    bool neox;             /* pairs (i, i + n_rot/2) rather than (2i, 2i+1) */
+    bool neox;                    /* pairs (i, i + n_rot/2) rather than (2i, 2i+1) */
     const float *q_norm, *k_norm; /* per-head RMSNorm weights, or NULL */
     float eps;
 } pith__heads;
 
 /* Norms (if any) and rotates the heads of q and k by cs (see rope.h), then stores k and v in the cache, for n rows. */
-void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer, const pith__place *places,
-                    uint32_t n, pith__rows q, pith__rows k, pith__rows v, pith__rows cs);
+void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
+                    const pith__place *places, uint32_t n, pith__rows q, pith__rows k, pith__rows v, pith__rows cs);
 
 /* out = softmax(q K / sqrt) V over positions 0 .. position of each row's sequence, block by block in order. */
 void pith__op_attention(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,

@@ -18,7 +18,8 @@ typedef struct unpack_job {
     float *panel;
 } unpack_job;
 
-/* Elements k .. k + n of all 16 rows of a group, as floats, in packed order: a float group is [k][16] (quant/pack.h). */
+/* Elements k .. k + n of all 16 rows of a group, as floats, in packed order: a float group is [k][16] (quant/pack.h).
+ */
 static void widen(const unpack_job *job, const uint8_t *group, uint32_t k, uint32_t n, float *out) {
     uint64_t at = (uint64_t)k * PITH__GROUP, elements = (uint64_t)n * PITH__GROUP;
     switch (job->matrix->dtype) {
@@ -58,6 +59,7 @@ void pith__panel_product(const pith__ops *ops, const pith__product *p, const pit
         uint32_t count = m->rows - first < PITH__PANEL_ROWS ? m->rows - first : PITH__PANEL_ROWS;
         unpack_job job = {ops->kernels, m, first, count, ops->panel};
         pith__pool_run(ops->pool, unpack_task, &job, (uint32_t)pith__div_up(count, PITH__GROUP));
-        pith__blas_sgemm(n, count, m->cols, acts->f.f, acts->f.f_stride, ops->panel, m->cols, p->out.data + first, p->out.stride);
+        pith__blas_sgemm(n, count, m->cols, acts->f.f, acts->f.f_stride, ops->panel, m->cols, p->out.data + first,
+                         p->out.stride);
     }
 }

@@ -32,8 +32,13 @@ void all_logits(const pith_model *model, const int32_t *ids, uint32_t n, float *
         pages[i / PITH__ATTN_BLOCK] = i / PITH__ATTN_BLOCK;
         entries[i] = (pith__batch_entry){.token = ids[i], .place = {i, pages}, .wants_logits = true};
     }
-    pith__forward f = {.ops = {model->host->kernels, pool, work.bad, NULL, 0}, .hparams = h, .weights = &model->weights,
-                       .cache = &cache, .entries = entries, .n = n, .work = &work};
+    pith__forward f = {.ops = {model->host->kernels, pool, work.bad, NULL, 0},
+                       .hparams = h,
+                       .weights = &model->weights,
+                       .cache = &cache,
+                       .entries = entries,
+                       .n = n,
+                       .work = &work};
     model->family->forward(&f);
     for (uint32_t i = 0; i < n; i++) {
         assert_int_equal(work.bad[i], 0);

@@ -1,5 +1,5 @@
-/* The logits of every position of a text, straight from a family's forward function: what the public API, which samples, never
- * shows whole. */
+/* The logits of every position of a text, straight from a family's forward function: what the public API, which
+ * samples, never shows whole. */
 #ifndef PITH_TEST_ALL_LOGITS_H
 #define PITH_TEST_ALL_LOGITS_H
 

@@ -125,8 +125,8 @@ void outcome_equal(const outcome *a, const outcome *b, const char *what) {
     }
     for (uint64_t i = 0; i < a->n && i < b->n; i++) {
         if (a->ids[i] != b->ids[i] || memcmp(a->tops[i], b->tops[i], sizeof(a->tops[i])) != 0) {
-            fail_msg("%s: token %llu differs (%d and %d; best log-probability %.9g and %.9g)", what, (unsigned long long)i, a->ids[i],
-                     b->ids[i], (double)a->tops[i][0], (double)b->tops[i][0]);
+            fail_msg("%s: token %llu differs (%d and %d; best log-probability %.9g and %.9g)", what,
+                     (unsigned long long)i, a->ids[i], b->ids[i], (double)a->tops[i][0], (double)b->tops[i][0]);
         }
     }
     fail_msg("%s: %llu tokens and %llu, stop %lld and %lld", what, (unsigned long long)a->n, (unsigned long long)b->n,

@@ -1,5 +1,5 @@
-/* Runs requests through the public API and keeps what came out, for comparing runs bit for bit. Every failed call fails the test with
- * the library's own sentence. */
+/* Runs requests through the public API and keeps what came out, for comparing runs bit for bit. Every failed call fails
+ * the test with the library's own sentence. */
 #ifndef PITH_TEST_HARNESS_H
 #define PITH_TEST_HARNESS_H
 
@@ -19,7 +19,7 @@ void harness_ok(int32_t status, const char *call, const char *file, int line);
 
 /* How an engine is set up; zeros are defaults. */
 typedef struct setup {
-    const char *cpu;       /* NULL: the best */
+    const char *cpu; /* NULL: the best */
     pith_executor_fn executor;
     int64_t threads, batch_tokens, kv_tokens, max_sequences;
     const char *kv_type;
@@ -38,8 +38,8 @@ void rig_close(rig *r);
 
 #define MAX_OUTPUT 1200
 
-/* What a generation gave: ids, and the log-probabilities of the chosen and of the likeliest tokens, as bits of the whole
- * distribution. */
+/* What a generation gave: ids, and the log-probabilities of the chosen and of the likeliest tokens, as bits of the
+ * whole distribution. */
 typedef struct outcome {
     int64_t stop;
     uint64_t n;

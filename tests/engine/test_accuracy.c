@@ -1,10 +1,12 @@
-/* What quantization costs, on the bundled model: for every quantized type, whole-model logits with quantized weights and activations,
- * against the same weights dequantized to F32 and multiplied as floats (so that only the rounding of activations differs).
+/* What quantization costs, on the bundled model: for every quantized type, whole-model logits with quantized weights
+ * and activations, against the same weights dequantized to F32 and multiplied as floats (so that only the rounding of
+ * activations differs).
  *
- * Bound. Rounding an activation to a step of amax/127 adds noise of amax/(127 * sqrt(12)) RMS; amax of a block is at most about 3.5 times
- * the RMS in blocks of 32 and 6 in blocks of 256, so a product's output carries relative noise of up to 0.8% and 1.4%. Each of the
- * model's 4 layers adds 4 such inputs (q/k/v, out, gate/up, down), independent ones, and the head one more: sqrt(17) times that, 3.3%
- * and 5.6% of the logits' RMS. The test takes these as limits for the mean over positions.
+ * Bound. Rounding an activation to a step of amax/127 adds noise of amax/(127 * sqrt(12)) RMS; amax of a block is at
+ * most about 3.5 times the RMS in blocks of 32 and 6 in blocks of 256, so a product's output carries relative noise of
+ * up to 0.8% and 1.4%. Each of the model's 4 layers adds 4 such inputs (q/k/v, out, gate/up, down), independent ones,
+ * and the head one more: sqrt(17) times that, 3.3% and 5.6% of the logits' RMS. The test takes these as limits for the
+ * mean over positions.
  *
  * Products alone are checked against float64 in tests/kernels. */
 #include "arch/weights.h"
@@ -17,7 +19,9 @@
 #include <string.h>
 
 #define TALES "examples/models/tales-q8_0.gguf"
-enum { POSITIONS = 192 };
+enum {
+    POSITIONS = 192
+};
 
 static pith_host host;
 static int32_t ids[POSITIONS];
@@ -110,7 +114,8 @@ static void check_type(pith__dtype type) {
     convert(model, PITH__F32); /* the same weights, as floats */
     compute(model, exact_logits);
     double error = relative_error(exact_logits, quantized_logits), limit = info->acts == PITH__ACT_B256 ? 0.056 : 0.033;
-    print_message("%-7s activations alone: logits off by %.2f%% (limit %.1f%%), KL %.6f nats; with the weights' own loss: KL %.6f nats\n",
+    print_message("%-7s activations alone: logits off by %.2f%% (limit %.1f%%), KL %.6f nats; with the weights' own "
+                  "loss: KL %.6f nats\n",
                   info->name, 100 * error, 100 * limit, divergence(exact_logits, quantized_logits),
                   divergence(base_logits, quantized_logits));
     assert_true(error > 0 && error < limit);
@@ -118,8 +123,9 @@ static void check_type(pith__dtype type) {
 }
 
 static void every_type(void **state) {
-    static const pith__dtype types[] = {PITH__Q8_0, PITH__Q6_K, PITH__Q5_K, PITH__Q5_1, PITH__Q5_0, PITH__Q4_K, PITH__IQ4_XS,
-                                        PITH__IQ4_NL, PITH__Q4_1, PITH__Q4_0, PITH__MXFP4, PITH__Q3_K, PITH__Q2_K};
+    static const pith__dtype types[] = {PITH__Q8_0,  PITH__Q6_K,   PITH__Q5_K,   PITH__Q5_1, PITH__Q5_0,
+                                        PITH__Q4_K,  PITH__IQ4_XS, PITH__IQ4_NL, PITH__Q4_1, PITH__Q4_0,
+                                        PITH__MXFP4, PITH__Q3_K,   PITH__Q2_K};
     (void)state;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         check_type(types[i]);
@@ -127,10 +133,11 @@ static void every_type(void **state) {
 }
 
 static void prepare(void) {
-    static const char text[] = "Once upon a time there lived in a small house at the edge of the forest an old woman and her two "
-                               "grandchildren. The boy was brave, and the girl was wise; and every morning, when the sun rose over the "
-                               "hills, they went out together to gather wood for the fire. One day they met a grey wolf who could "
-                               "speak. \"Good morning, children,\" said the wolf. \"Where are you going so early?\" ";
+    static const char text[] =
+        "Once upon a time there lived in a small house at the edge of the forest an old woman and her two "
+        "grandchildren. The boy was brave, and the girl was wise; and every morning, when the sun rose over the "
+        "hills, they went out together to gather wood for the fire. One day they met a grey wolf who could "
+        "speak. \"Good morning, children,\" said the wolf. \"Where are you going so early?\" ";
     pith__token_list list = {0};
     const pith__span span = {{text, sizeof(text) - 1}, false};
     host.references = UINT32_MAX;

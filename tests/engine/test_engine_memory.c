@@ -1,5 +1,5 @@
-/* Memory: every allocation failed in turn through open, tokenize, generate and embed; nothing leaked; the plan against what the hook
- * counted, for every family. */
+/* Memory: every allocation failed in turn through open, tokenize, generate and embed; nothing leaked; the plan against
+ * what the hook counted, for every family. */
 #include "engine/harness.h"
 #include "engine/tiny_model.h"
 #include "support/failing_alloc.h"
@@ -22,7 +22,8 @@ static int32_t use_all(pith_host *host, int64_t threads) {
     OK(pith_options_create(PITH_SCOPE_MODEL, &mo));
     OK(pith_options_set_i64(mo, PITH_KEY_LOAD_THREADS, threads));
     OK(pith_options_create(PITH_SCOPE_REQUEST, &ro));
-    OK(pith_options_set_json(ro, "{\"max_tokens\": 6, \"logprobs\": 2, \"stop\": [\"zzzz\"], \"logit_bias\": {\"3\": 1}}", PITH_MEASURE));
+    OK(pith_options_set_json(
+        ro, "{\"max_tokens\": 6, \"logprobs\": 2, \"stop\": [\"zzzz\"], \"logit_bias\": {\"3\": 1}}", PITH_MEASURE));
     int32_t status = pith_source_from_memory(host, file.bytes, file.size, &source);
     status = status ? status : pith_model_open(host, source, mo, &model);
     status = status ? status : pith_tokenize(model, "hello world", PITH_MEASURE, 0, ids, 64, &n);
@@ -74,7 +75,8 @@ static void fail_each(int64_t threads, uint64_t step) {
             failures++;
         }
         if (fa.live_blocks != 0 || fa.complaint[0]) {
-            fail_msg("allocation %llu failed: %llu blocks leaked; %s", (unsigned long long)n, (unsigned long long)fa.live_blocks, fa.complaint);
+            fail_msg("allocation %llu failed: %llu blocks leaked; %s", (unsigned long long)n,
+                     (unsigned long long)fa.live_blocks, fa.complaint);
         }
         bool done = fa.failed == 0;
         failing_alloc_destroy(&fa);
@@ -133,9 +135,11 @@ static void check_plan(const tiny_options *o, const char *engine_json) {
     OK(pith_request_run(request, NULL, NULL));
     pith_request_release(request);
     double counted = (double)(fa.live_bytes - before), total = (double)planned(plan, PITH_PLAN_TOTAL);
-    print_message("%s %s: planned %.0f, counted %.0f (%+.2f%%)\n", o->family->name, engine_json, total, counted, 100 * (counted / total - 1));
+    print_message("%s %s: planned %.0f, counted %.0f (%+.2f%%)\n", o->family->name, engine_json, total, counted,
+                  100 * (counted / total - 1));
     assert_true(counted < 1.05 * total && counted > 0.95 * total);
-    double most = (double)(planned(plan, PITH_PLAN_WEIGHTS) + planned(plan, PITH_PLAN_VOCABULARY) + planned(plan, PITH_PLAN_LOADING));
+    double most = (double)(planned(plan, PITH_PLAN_WEIGHTS) + planned(plan, PITH_PLAN_VOCABULARY) +
+                           planned(plan, PITH_PLAN_LOADING));
     assert_true(loading < 1.05 * most);
     pith_options_release(ho);
     pith_options_release(eo);
@@ -152,7 +156,8 @@ static void check_plan(const tiny_options *o, const char *engine_json) {
 
 static void plan_holds(void **state) {
     static const char *const engines[] = {
-        "{\"threads\": 1}", "{\"threads\": 2, \"batch_tokens\": 32, \"max_sequences\": 4}",
+        "{\"threads\": 1}",
+        "{\"threads\": 2, \"batch_tokens\": 32, \"max_sequences\": 4}",
         "{\"threads\": 1, \"kv_type\": \"f32\", \"kv_tokens\": 3000, \"context\": 100}",
     };
     static const pith__dtype types[] = {PITH__Q4_0, PITH__F32, PITH__Q4_K, PITH__Q8_0};

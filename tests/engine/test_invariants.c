@@ -1,5 +1,5 @@
-/* Same input, same bits: over tiny random models of every family, generation and embeddings do not change with threads, batch,
- * chunking, executor, instruction set or the host's floating-point mode. */
+/* Same input, same bits: over tiny random models of every family, generation and embeddings do not change with threads,
+ * batch, chunking, executor, instruction set or the host's floating-point mode. */
 #include "engine/harness.h"
 #include "engine/tiny_model.h"
 #include "quant/quant.h"
@@ -31,11 +31,16 @@ static void host_mode_back(unsigned old) {
 }
 #endif
 
-enum { TOKENS = 10, PROMPTS = 5 };
+enum {
+    TOKENS = 10,
+    PROMPTS = 5
+};
 
 static const char *const prompts[PROMPTS] = {
-    "a", "The quick brown fox jumps over the lazy dog, and then it sits down in the grass to think about what it has done.",
-    "\xe4\xbd\xa0\xe5\xa5\xbd\xef\xbc\x8c\xe4\xb8\x96\xe7\x95\x8c", "12345 67890", "a longer one that crosses a page of sixty-four positions on its way"};
+    "a",
+    "The quick brown fox jumps over the lazy dog, and then it sits down in the grass to think about what it has done.",
+    "\xe4\xbd\xa0\xe5\xa5\xbd\xef\xbc\x8c\xe4\xb8\x96\xe7\x95\x8c", "12345 67890",
+    "a longer one that crosses a page of sixty-four positions on its way"};
 
 static void serial_executor(void *user, pith_task_fn task, void *arg, uint32_t count) {
     (void)user;
@@ -140,7 +145,8 @@ static void quantized_models(void **state) {
     for (uint32_t f = 0; pith__family_at(f); f++) {
         const pith__dtype types[] = {PITH__Q4_0, PITH__Q4_K, others[f % 3]};
         for (uint32_t t = 0; t < 3; t++) {
-            const tiny_options o = {pith__family_at(f), types[t], t % 2 ? PITH__F16 : types[t], t % 2 == 0, t % 2 == 1, 7 * t + f};
+            const tiny_options o = {pith__family_at(f), types[t],   t % 2 ? PITH__F16 : types[t],
+                                    t % 2 == 0,         t % 2 == 1, 7 * t + f};
             check_model(&o, 0, t % 2 ? "f32" : "f16");
         }
     }

@@ -1,5 +1,5 @@
-/* One request at a time: every way to end, events and views, misuse, busy, deadlines, cancel. On tiny random models, and on the
- * bundled model where text matters. */
+/* One request at a time: every way to end, events and views, misuse, busy, deadlines, cancel. On tiny random models,
+ * and on the bundled model where text matters. */
 #include "engine/harness.h"
 #include "engine/tiny_model.h"
 #include <math.h>
@@ -111,9 +111,14 @@ static void ends_by_stop_string(void **state) {
         stop[5] = 0;
         size_t n = 0;
         for (const char *p = stop; *p; p++) {
-            n += (size_t)snprintf(escaped + n, sizeof(escaped) - n, *p == '"' || *p == '\\' ? "\\%c" : *p == '\n' ? "\\n" : "%c", *p);
+            n += (size_t)snprintf(escaped + n, sizeof(escaped) - n,
+                                  *p == '"' || *p == '\\' ? "\\%c"
+                                  : *p == '\n'            ? "\\n"
+                                                          : "%c",
+                                  *p);
         }
-        snprintf(json, sizeof(json), "{\"max_tokens\": 40, \"temperature\": 0, \"stop\": [\"@@never@@\", \"%s\"]}", escaped);
+        snprintf(json, sizeof(json), "{\"max_tokens\": 40, \"temperature\": 0, \"stop\": [\"@@never@@\", \"%s\"]}",
+                 escaped);
         r = make(&tales, PITH_GENERATE, json, "Once upon a time");
         assert_int_equal(stream(r, cut, sizeof(cut), &events), PITH_STOP_STRING);
         const char *first = strstr(whole, stop);
@@ -147,7 +152,8 @@ static void ends_by_stop_token(void **state) {
     pith_options_release(o);
 }
 
-/* A bias that leaves one token only: the end of text ends, another repeats until the loop guard or the context ends it. */
+/* A bias that leaves one token only: the end of text ends, another repeats until the loop guard or the context ends it.
+ */
 static void biased(int32_t id, const char *extra, int64_t stop, int64_t tokens) {
     char json[256];
     snprintf(json, sizeof(json), "{\"temperature\": 0, \"max_tokens\": 0, \"logit_bias\": {\"%d\": 1e6}%s}", id, extra);
@@ -171,7 +177,8 @@ static void ends_by_loop_guard(void **state) {
     (void)state;
     /* One token over and over from BOS on: the guard fires at its 1,024th, just before the context of 1,024 is full. */
     rig_open_path(&r, &s, TALES);
-    pith_request *q = make(&r, PITH_GENERATE, "{\"temperature\": 0, \"max_tokens\": 0, \"logit_bias\": {\"65\": 1e6}}", NULL);
+    pith_request *q =
+        make(&r, PITH_GENERATE, "{\"temperature\": 0, \"max_tokens\": 0, \"logit_bias\": {\"65\": 1e6}}", NULL);
     OK(pith_request_run(q, NULL, NULL));
     assert_int_equal(get(q, PITH_REQUEST_STOP), PITH_STOP_LOOP);
     assert_int_equal(get(q, PITH_REQUEST_TOKENS), 1024);
@@ -181,8 +188,10 @@ static void ends_by_loop_guard(void **state) {
 
 static void ends_by_deadline(void **state) {
     (void)state;
-    pith_request *r = make(&tales, PITH_GENERATE, "{\"temperature\": 0.9, \"max_tokens\": 0, \"loop_guard\": 0, \"ignore_eog\": 1, \"deadline_ms\": 30}",
-                           "Once upon a time");
+    pith_request *r =
+        make(&tales, PITH_GENERATE,
+             "{\"temperature\": 0.9, \"max_tokens\": 0, \"loop_guard\": 0, \"ignore_eog\": 1, \"deadline_ms\": 30}",
+             "Once upon a time");
     OK(pith_request_run(r, NULL, NULL));
     assert_int_equal(get(r, PITH_REQUEST_STOP), PITH_STOP_DEADLINE);
     pith_request_release(r);
@@ -324,6 +333,37 @@ static void cancel_frees_pages(void **state) {
     pith_request_release(r);
 }
 
+/* Keys that would change the computation are refused by name, and accepted where they change nothing. */
+static void unfollowed_keys_are_refused(void **state) {
+    static const struct {
+        const char *key;
+        uint32_t value;
+        int32_t status;
+    } cases[] = {{"expert_count", 8, PITH_E_UNSUPPORTED},
+                 {"expert_count", 0, PITH_OK},
+                 {"rope.scale_linear", 4, PITH_E_UNSUPPORTED},
+                 {"attention.sliding_window", 64, PITH_E_UNSUPPORTED},
+                 {"attention.sliding_window", 4096, PITH_OK}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const tiny_options o = {pith__family_at(0), PITH__Q8_0, PITH__Q8_0, true, false, 3};
+        tiny_model file;
+        pith_source *source;
+        pith_model *model;
+        char text[512];
+        tiny_model_make_with(&o, cases[i].key, cases[i].value, &file);
+        OK(pith_source_from_memory(NULL, file.bytes, file.size, &source));
+        assert_int_equal(pith_model_open(NULL, source, NULL, &model), cases[i].status);
+        if (cases[i].status != PITH_OK) {
+            OK(pith_error_copy(text, sizeof(text), NULL));
+            assert_non_null(strstr(text, cases[i].key));
+        }
+        pith_model_release(model);
+        pith_source_release(source);
+        tiny_model_free(&file);
+    }
+}
+
 static void empty_prompt_starts_from_bos(void **state) {
     const void *data;
     uint64_t size;
@@ -452,6 +492,7 @@ int main(void) {
         cmocka_unit_test(busy_is_told),
         cmocka_unit_test(forbidding_everything_is_told),
         cmocka_unit_test(cancel_frees_pages),
+        cmocka_unit_test(unfollowed_keys_are_refused),
         cmocka_unit_test(empty_prompt_starts_from_bos),
         cmocka_unit_test(seeds_repeat),
         cmocka_unit_test(releases_in_any_order),

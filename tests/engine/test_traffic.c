@@ -1,6 +1,6 @@
-/* Traffic: thirty-two clients at once on the bundled model, with long prompts, cancels, deadlines and releases at random among
- * them; whoever finishes has exactly what it would have had alone. Also eight threads on one model and engine, for the thread
- * sanitizer. */
+/* Traffic: thirty-two clients at once on the bundled model, with long prompts, cancels, deadlines and releases at
+ * random among them; whoever finishes has exactly what it would have had alone. Also eight threads on one model and
+ * engine, for the thread sanitizer. */
 #include "engine/harness.h"
 #include <pthread.h>
 #include <stdbool.h>
@@ -10,7 +10,11 @@
 #include <time.h>
 
 #define TALES "examples/models/tales-q8_0.gguf"
-enum { CLIENTS = 32, LONG_PROMPT = 900, TOKENS = 24 };
+enum {
+    CLIENTS = 32,
+    LONG_PROMPT = 900,
+    TOKENS = 24
+};
 static int n_clients = CLIENTS, prompt_length = LONG_PROMPT;
 
 typedef struct client {
@@ -143,8 +147,9 @@ static void run_clients(int count, const setup *s) {
     OK(pith_engine_get_i64(r.engine, PITH_ENGINE_PAGES, &pages));
     OK(pith_engine_get_i64(r.engine, PITH_ENGINE_PAGES_FREE, &free_pages));
     assert_int_equal(pages, free_pages);
-    print_message("%d clients, %d with prompts of about %d tokens: all as alone in %.2f s; longest gap between tokens %.0f ms\n", count,
-                  (count + 3) / 4, prompt_length, now() - start, 1000 * gap);
+    print_message(
+        "%d clients, %d with prompts of about %d tokens: all as alone in %.2f s; longest gap between tokens %.0f ms\n",
+        count, (count + 3) / 4, prompt_length, now() - start, 1000 * gap);
     rig_close(&r);
 }
 

@@ -7,7 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WIDTH = 256, FFN = 512, HEADS = 4, KV_HEADS = 2, HEAD_DIM = 64, LAYERS = 2 };
+enum {
+    WIDTH = 256,
+    FFN = 512,
+    HEADS = 4,
+    KV_HEADS = 2,
+    HEAD_DIM = 64,
+    LAYERS = 2
+};
 
 float tiny_random(uint32_t *state) {
     *state = *state * 1664525u + 1013904223u;
@@ -51,9 +58,16 @@ static double hparam(const char *key) {
         const char *key;
         double value;
     } values[] = {
-        {"block_count", LAYERS}, {"context_length", TINY_CONTEXT}, {"embedding_length", WIDTH}, {"feed_forward_length", FFN},
-        {"attention.head_count", HEADS}, {"attention.head_count_kv", KV_HEADS}, {"attention.key_length", HEAD_DIM},
-        {"attention.value_length", HEAD_DIM}, {"attention.layer_norm_rms_epsilon", 1e-5}, {"rope.freq_base", 10000},
+        {"block_count", LAYERS},
+        {"context_length", TINY_CONTEXT},
+        {"embedding_length", WIDTH},
+        {"feed_forward_length", FFN},
+        {"attention.head_count", HEADS},
+        {"attention.head_count_kv", KV_HEADS},
+        {"attention.key_length", HEAD_DIM},
+        {"attention.value_length", HEAD_DIM},
+        {"attention.layer_norm_rms_epsilon", 1e-5},
+        {"rope.freq_base", 10000},
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
         if (strcmp(key, values[i].key) == 0) {
@@ -158,6 +172,10 @@ static void put_tensor(gguf_writer *w, const planned *p, uint32_t *seed) {
 }
 
 void tiny_model_make(const tiny_options *o, tiny_model *m) {
+    tiny_model_make_with(o, NULL, 0, m);
+}
+
+void tiny_model_make_with(const tiny_options *o, const char *extra, uint32_t value, tiny_model *m) {
     planned list[128];
     uint32_t n = plan_tensors(o, list);
     uint32_t seed = o->seed + 1;
@@ -171,6 +189,11 @@ void tiny_model_make(const tiny_options *o, tiny_model *m) {
     gguf_u32(&w, "tokenizer.ggml.eos_token_id", TINY_EOS);
     put_vocabulary(&w);
     put_hparams(&w, o->family);
+    if (extra) {
+        char key[128];
+        snprintf(key, sizeof(key), "%s.%s", o->family->name, extra);
+        gguf_u32(&w, key, value);
+    }
     for (uint32_t i = 0; i < n; i++) {
         put_tensor(&w, &list[i], &seed);
     }

@@ -1,5 +1,5 @@
-/* The whole logits vector of every position, and the greedy choice there, against what the official implementation computed, for
- * every family and RoPE scaling (make_goldens.py wrote the vectors). F32 weights, pith's own kernels. */
+/* The whole logits vector of every position, and the greedy choice there, against what the official implementation
+ * computed, for every family and RoPE scaling (make_goldens.py wrote the vectors). F32 weights, pith's own kernels. */
 #include "engine/all_logits.h"
 #include "engine/harness.h"
 #include <math.h>
@@ -8,11 +8,12 @@
 #include <string.h>
 
 #define FOLDER "tests/golden/vectors/"
-#define LIMIT 1e-4 /* of |ours - official| / |official| at the worst position */
+#define LIMIT  1e-4 /* of |ours - official| / |official| at the worst position */
 
-static const char *const names[] = {
-    "llama",      "llama-tied",       "llama-head-dim", "llama-biases", "llama-theta", "llama-linear", "llama-yarn", "llama-yarn-tuned",
-    "llama-3-scaling", "qwen2",       "qwen2-tied",     "qwen2-yarn",   "qwen3",       "qwen3-untied", "qwen3-yarn"};
+static const char *const names[] = {"llama",           "llama-tied",   "llama-head-dim", "llama-biases",
+                                    "llama-theta",     "llama-linear", "llama-yarn",     "llama-yarn-tuned",
+                                    "llama-3-scaling", "qwen2",        "qwen2-tied",     "qwen2-yarn",
+                                    "qwen3",           "qwen3-untied", "qwen3-yarn"};
 
 static pith_host host;
 
