@@ -15,7 +15,7 @@
 
 typedef struct settings {
     const char *path;
-    uint32_t prompt, generate, depth, threads, repeat;
+    uint32_t prompt, generate, depth, threads, repeat, blas_columns;
     uint32_t streams[MAX_STREAM_COUNTS], n_streams;
     bool json, no_ceilings, no_sgemm;
 } settings;
@@ -27,6 +27,7 @@ static const struct argp_option option_table[] = {
     {"streams", 's', "LIST", 0, "numbers of streams at once, such as 1,4,16 (1,4,16)", 0},
     {"threads", 't', "COUNT", 0, "threads that compute (all processors)", 0},
     {"repeat", 'r', "COUNT", 0, "takes the best of so many (3)", 0},
+    {"blas-columns", 'b', "COUNT", 0, "fewest columns at which float matrices go to OpenBLAS (as pith chooses)", 0},
     {"json", 'j', NULL, 0, "print JSON", 0},
     {"no-ceilings", 'c', NULL, 0, "do not measure the machine", 0},
     {"no-openblas", 'o', NULL, 0, "do not measure OpenBLAS", 0},
@@ -72,6 +73,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
         return 0;
     case 'r':
         s->repeat = positive(argument, state);
+        return 0;
+    case 'b':
+        s->blas_columns = positive(argument, state);
         return 0;
     case 'j':
         s->json = true;
@@ -161,7 +165,7 @@ static bool run(settings *s) {
     static report r;
     pith_host *host;
     check(pith_host_create(NULL, &host), "creating a host");
-    pith_model *model = measure_load(host, s->path, &r.load_seconds);
+    pith_model *model = measure_load(host, s->path, s->blas_columns, &r.load_seconds);
     if (!model_facts_read(model, &r.facts)) {
         return false;
     }

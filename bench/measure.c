@@ -24,14 +24,18 @@ static void *take(size_t size) {
     return memory;
 }
 
-pith_model *measure_load(pith_host *host, const char *path, double *seconds) {
+pith_model *measure_load(pith_host *host, const char *path, uint32_t blas_columns, double *seconds) {
     pith_source *source;
     pith_model *model;
+    pith_options *options;
+    check(pith_options_create(PITH_SCOPE_MODEL, &options), "making options");
+    check(pith_options_set_i64(options, PITH_KEY_BLAS_COLUMNS, blas_columns), "setting blas_columns");
     double start = seconds_now();
     check(pith_source_from_path(host, path, PITH_MEASURE, &source), "opening the file");
-    check(pith_model_open(host, source, NULL, &model), "loading");
+    check(pith_model_open(host, source, options, &model), "loading");
     *seconds = seconds_now() - start;
     pith_source_release(source);
+    pith_options_release(options);
     return model;
 }
 

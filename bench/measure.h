@@ -10,8 +10,8 @@
 /* Ends the program unless the status is PITH_OK. */
 void check(int32_t status, const char *doing);
 
-/* Opens the model; *seconds is what that took. */
-pith_model *measure_load(pith_host *host, const char *path, double *seconds);
+/* Opens the model with the option blas_columns (0: pith's choice); *seconds is what that took. */
+pith_model *measure_load(pith_host *host, const char *path, uint32_t blas_columns, double *seconds);
 
 /* Seconds from the first step to the first token, for a prompt of `tokens`; the best of `repeat`. */
 double measure_prompt(pith_engine *engine, pith_model *model, uint32_t tokens, uint32_t repeat);
