@@ -6,7 +6,7 @@
 #define PITH_TOKENIZER_IMPL_H
 
 #include "tokenizer/matcher.h"
-#include "tokenizer/merge.h"
+#include "tokenizer/models/merge.h"
 #include "tokenizer/worktext.h"
 
 typedef struct pith__encoder pith__encoder;

@@ -1,5 +1,5 @@
 /* Pair merging against the plainest way to do it, over random words and random tables, short words and long. */
-#include "tokenizer/merge.h"
+#include "tokenizer/models/merge.h"
 #include "tokenizer_test.h"
 
 enum {

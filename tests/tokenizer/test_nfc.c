@@ -1,6 +1,6 @@
 /* Normalization form C against Python's, that it changes nothing twice, and that long runs of marks cost no more than
  * others. */
-#include "tokenizer/nfc.h"
+#include "tokenizer/normalize/nfc.h"
 #include "tokenizer_test.h"
 #include "vectors_nfc.h"
 

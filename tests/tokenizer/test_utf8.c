@@ -1,7 +1,7 @@
 /* UTF-8: what is well formed, what a stream may show, how broken text is made whole (the examples of the Unicode
  * Standard, 3.9, and of the WHATWG encoding standard). */
-#include "tokenizer/unicode.h"
-#include "tokenizer/utf8.h"
+#include "tokenizer/unicode/unicode.h"
+#include "tokenizer/unicode/utf8.h"
 #include "tokenizer_test.h"
 
 static void expect_sanitized(const char *text, uint64_t length, const char *want) {

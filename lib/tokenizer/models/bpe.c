@@ -4,8 +4,8 @@
  * Vocabularies write bytes as printable characters (GPT-2's alphabet); here every piece stands for its bytes. A merge
  * is kept only if both sides and the result are pieces, so merging never gives a control or user-defined token. Source:
  * https://github.com/openai/gpt-2/blob/master/src/encoder.py (bytes_to_unicode, bpe). */
-#include "tokenizer/nfc.h"
-#include "tokenizer/pretok.h"
+#include "tokenizer/normalize/nfc.h"
+#include "tokenizer/pretok/pretok.h"
 #include "tokenizer/tokenizer_impl.h"
 
 /* A merge in one word: left id, right id, rank. */

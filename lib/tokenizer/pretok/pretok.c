@@ -2,7 +2,7 @@
  * Sources: each family's tokenizer.json (fields normalizer, pre_tokenizer, ignore_merges) as published with its models;
  * for gpt-4o and glm4 the patterns of their tiktoken encodings. Where those and other GGUF readers differ
  * (normalization, falcon's digits), the published file is followed. */
-#include "tokenizer/pretok.h"
+#include "tokenizer/pretok/pretok.h"
 #include <string.h>
 
 static const pith__pretok families[] = {

@@ -7,7 +7,7 @@
  * the float's bits, made unsigned. Sources: https://github.com/google/sentencepiece (src/bpe_model.cc,
  * src/normalizer.cc); Kudo and Richardson, "SentencePiece", EMNLP 2018. */
 #include "tokenizer/tokenizer_impl.h"
-#include "tokenizer/utf8.h"
+#include "tokenizer/unicode/utf8.h"
 
 typedef struct spm_model {
     uint32_t *ranks;           /* by id: lower merges first */

@@ -2,7 +2,7 @@
  * A heap entry is rank << 32 | place. It is stale when the place's rank is another by now; a place that was merged away
  * has none. Each merge takes an entry or more out and puts two at most in, so the heap never holds more than two a
  * symbol. */
-#include "tokenizer/merge.h"
+#include "tokenizer/models/merge.h"
 #include <string.h>
 
 enum {

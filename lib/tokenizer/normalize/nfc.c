@@ -3,9 +3,9 @@
  * The text is cut at stable starters (combining class 0, never changed or joined by NFC). What lies between two cuts is
  * normalized by itself: decompose fully, sort the marks after each starter by combining class, compose.
  * Source: Unicode Standard Annex #15 and chapter 3.11-3.12 of the standard. */
-#include "tokenizer/nfc.h"
-#include "tokenizer/unicode.h"
-#include "tokenizer/utf8.h"
+#include "tokenizer/normalize/nfc.h"
+#include "tokenizer/unicode/unicode.h"
+#include "tokenizer/unicode/utf8.h"
 #include <string.h>
 
 enum {

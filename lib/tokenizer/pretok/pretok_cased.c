@@ -5,8 +5,8 @@
  * A+B*. Greedy matching with backtracking comes down to: take the run of A; if a small letter follows, the run of B
  * too; else go back to the last character of the run that is in B; without one the run itself is the word. Sources:
  * openai/tiktoken, tiktoken_ext/openai_public.py; the tokenizer.json of Mistral-Nemo-Base-2407. */
-#include "tokenizer/pretok.h"
-#include "tokenizer/pretok_contraction.h"
+#include "tokenizer/pretok/pretok.h"
+#include "tokenizer/pretok/pretok_contraction.h"
 
 #define BOTH  (PITH__UNCASED | PITH__MARK)
 #define UPPER (PITH__UPPER | BOTH)

@@ -2,7 +2,7 @@
  *
  * Invariant: nothing here reads past the length it was given. A broken sequence is cut as the WHATWG decoder cuts it:
  * the longest prefix of some well-formed sequence, at least one byte, is one replacement character. */
-#include "tokenizer/utf8.h"
+#include "tokenizer/unicode/utf8.h"
 #include "tokenizer/tokenizer.h"
 
 /* The bytes a lead byte may be followed by: how many in all, and the range of the second (table 3-7). */

@@ -1,7 +1,7 @@
 /* Stages of families that cut a text several times over: what a pattern matches is a piece, what lies between matches
  * is another. Sources: tokenizer.json of falcon-7b, deepseek-llm-7b-base, deepseek-coder-6.7b-instruct, DeepSeek-V3,
  * SmolLM2, starcoder2. */
-#include "tokenizer/pretok.h"
+#include "tokenizer/pretok/pretok.h"
 
 typedef uint64_t (*match_fn)(const uint8_t *p, uint64_t n); /* length of the match that begins the text; 0: none */
 

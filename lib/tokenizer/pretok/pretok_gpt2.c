@@ -2,8 +2,8 @@
  * white space. Sources: https://github.com/openai/gpt-2/blob/master/src/encoder.py; the tokenizer.json of
  * Meta-Llama-3-8B and Qwen2-7B.
  * (?i:'s) also takes U+017F, the long s, which folds to s. */
-#include "tokenizer/pretok.h"
-#include "tokenizer/pretok_contraction.h"
+#include "tokenizer/pretok/pretok.h"
+#include "tokenizer/pretok/pretok_contraction.h"
 
 uint64_t pith__cut_gpt2(const uint8_t *p, uint64_t n) {
     uint64_t contraction = pith__contraction(p, n, false);

@@ -6,8 +6,8 @@
 #ifndef PITH_TOKENIZER_PRETOK_H
 #define PITH_TOKENIZER_PRETOK_H
 
-#include "tokenizer/unicode.h"
-#include "tokenizer/utf8.h"
+#include "tokenizer/unicode/unicode.h"
+#include "tokenizer/unicode/utf8.h"
 #include <stddef.h>
 
 typedef uint64_t (*pith__cut_fn)(const uint8_t *p, uint64_t n);
