@@ -353,8 +353,9 @@ PITH_API int32_t pith_model_json(const pith_model *model, char *buffer, uint64_t
 PITH_API int32_t pith_tokenize(const pith_model *model, const char *text, uint64_t length, uint32_t flags, int32_t *ids,
                                uint64_t capacity, uint64_t *count);
 /* The same for `spans` pieces of text in a row, each with its own PITH_TRUSTED or PITH_UNTRUSTED in trust[i]; tokens never reach
- * across pieces. offsets (may be NULL, else capacity elements): where each token starts, in bytes of the pieces laid end to end.
- * Statuses: OK, BUFFER, ARGUMENT, MEMORY. Since 0.1. */
+ * across pieces. offsets (may be NULL, else 2 * capacity elements): where each token's text begins and ends, in bytes of the pieces laid
+ * end to end. White space that a vocabulary drops lies between tokens; where normalizing
+ * rewrote the text, a range names the whole of what was rewritten. Statuses: OK, BUFFER, ARGUMENT, MEMORY. Since 0.1. */
 PITH_API int32_t pith_tokenize_spans(const pith_model *model, const char *const *texts, const uint64_t *lengths,
                                      const uint32_t *trust, uint64_t spans, uint32_t flags, int32_t *ids, uint64_t *offsets,
                                      uint64_t capacity, uint64_t *count);

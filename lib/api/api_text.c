@@ -32,7 +32,7 @@ static int32_t check_ids(const char *function, const pith_model *model, const in
 /* Where the results of a tokenize call go. */
 typedef struct token_buffer {
     int32_t *ids;
-    uint64_t *offsets; /* NULL: not wanted */
+    uint64_t *offsets; /* two an id; NULL: not wanted */
     uint64_t capacity;
     uint64_t *count;
 } token_buffer;
@@ -47,7 +47,7 @@ static int32_t deliver(const char *function, const pith__token_list *list, const
     if (list->count > 0) {
         memcpy(to->ids, list->ids, (size_t)list->count * sizeof(*to->ids));
         if (to->offsets) {
-            memcpy(to->offsets, list->offsets, (size_t)list->count * sizeof(*to->offsets));
+            memcpy(to->offsets, list->offsets, 2 * (size_t)list->count * sizeof(*to->offsets));
         }
     }
     return PITH_OK;

@@ -1,21 +1,49 @@
 /* Reads tokenizer.ggml.* into a vocabulary specification. See vocabulary.h.
  * Source of the keys: the GGUF specification, section Tokenizer. */
 #include "arch/vocabulary.h"
+#include "tokenizer/kinds.h"
 #include <string.h>
 
 #define KEY(name) "tokenizer.ggml." name
 
 typedef struct arrays {
-    pith__str *tokens, *merges;
-    float *scores;
+    pith__str *tokens, *merges; /* merges: two a merge, its sides */
+    double *scores;
     int32_t *types;
     uint64_t n_tokens, n_merges, n_scores, n_types;
 } arrays;
 
+/* Scores as doubles, which hold any float. */
+static int32_t read_scores(pith__mem *mem, const pith__modelfile *file, arrays *a) {
+    float *plain = NULL;
+    PITH_TRY(pith__kv_floats(file, mem, KEY("scores"), &plain, &a->n_scores));
+    int32_t status = plain ? PITH_NEW_ARRAY(mem, &a->scores, a->n_scores, "scores") : PITH_OK;
+    for (uint64_t i = 0; status == PITH_OK && i < a->n_scores; i++) {
+        a->scores[i] = plain[i];
+    }
+    pith__mem_free(mem, plain);
+    return status;
+}
+
+static int32_t read_merges(pith__mem *mem, const pith__modelfile *file, arrays *a) {
+    PITH_TRY(pith__kv_strings(file, mem, KEY("merges"), &a->merges, &a->n_merges));
+    if (a->n_merges == 0) {
+        return PITH_OK;
+    }
+    PITH_TRY(PITH_GROW_ARRAY(mem, &a->merges, 2 * a->n_merges, "merges"));
+    for (uint64_t i = a->n_merges; i-- > 0;) { /* from the end: each is cut into a place behind those not yet cut */
+        if (!pith__merge_cut(a->merges[i], &a->merges[2 * i])) {
+            return pith__fail(PITH_E_FORMAT, KEY("merges") ": element %llu is not two tokens with a space between",
+                              (unsigned long long)i);
+        }
+    }
+    return PITH_OK;
+}
+
 static int32_t read_arrays(pith__mem *mem, const pith__modelfile *file, arrays *a) {
     PITH_TRY(pith__kv_strings(file, mem, KEY("tokens"), &a->tokens, &a->n_tokens));
-    PITH_TRY(pith__kv_strings(file, mem, KEY("merges"), &a->merges, &a->n_merges));
-    PITH_TRY(pith__kv_floats(file, mem, KEY("scores"), &a->scores, &a->n_scores));
+    PITH_TRY(read_merges(mem, file, a));
+    PITH_TRY(read_scores(mem, file, a));
     PITH_TRY(pith__kv_ints(file, mem, KEY("token_type"), &a->types, &a->n_types));
     if (a->n_scores != 0 && a->n_scores != a->n_tokens) {
         return pith__fail(PITH_E_FORMAT, KEY("scores") " has %llu elements beside %llu tokens",
@@ -51,58 +79,64 @@ static int32_t read_id(const pith__modelfile *file, const char *key, uint64_t to
     return PITH_OK;
 }
 
-static int32_t read_flag(const pith__modelfile *file, const char *key, int8_t *out) {
-    bool found = false, value = false;
-    PITH_TRY(pith__kv_bool(file, key, &found, &value));
-    *out = found ? (int8_t)value : -1;
+static int32_t read_flag(const pith__modelfile *file, const char *key, bool otherwise, bool *out) {
+    bool found = false;
+    PITH_TRY(pith__kv_bool(file, key, &found, out));
+    *out = found ? *out : otherwise;
     return PITH_OK;
 }
 
-static int32_t read_spec(const pith__modelfile *file, const arrays *a, pith__vocab_spec *spec) {
+static int32_t read_flags(const pith__modelfile *file, pith__vocab_spec *spec) {
+    bool prefix = false;
+    PITH_TRY(read_flag(file, KEY("add_bos_token"), spec->add_bos, &spec->add_bos));
+    PITH_TRY(read_flag(file, KEY("add_eos_token"), spec->add_eos, &spec->add_eos));
+    PITH_TRY(read_flag(file, KEY("add_space_prefix"), spec->decode.strip_space, &prefix));
+    pith__vocab_spec_set_space_prefix(spec, prefix);
+    return PITH_OK;
+}
+
+static int32_t read_spec(const pith__modelfile *file, pith__str kind, const arrays *a, pith__vocab_spec *spec) {
     bool found = false;
-    PITH_TRY(pith__kv_str(file, KEY("pre"), &found, &spec->pre));
-    if (!found) {
-        spec->pre = pith__str_of("default");
-    }
+    pith__str pre = {NULL, 0};
+    PITH_TRY(pith__kv_str(file, KEY("pre"), &found, &pre));
+    PITH_TRY(pith__vocab_spec_init(spec, kind, pre));
     spec->count = a->n_tokens;
     spec->tokens = a->tokens;
     spec->scores = a->scores;
     spec->types = a->types;
     spec->merges = a->merges;
-    spec->n_merges = a->n_merges;
+    spec->n_merges = a->scores && spec->rules.writing == PITH__WRITTEN_SPACES ? 0 : a->n_merges; /* scores say it all there */
     PITH_TRY(read_id(file, KEY("bos_token_id"), a->n_tokens, &spec->bos));
     PITH_TRY(read_id(file, KEY("eos_token_id"), a->n_tokens, &spec->eos));
     PITH_TRY(read_id(file, KEY("eot_token_id"), a->n_tokens, &spec->eot));
     PITH_TRY(read_id(file, KEY("unknown_token_id"), a->n_tokens, &spec->unk));
     PITH_TRY(read_id(file, KEY("padding_token_id"), a->n_tokens, &spec->pad));
-    PITH_TRY(read_flag(file, KEY("add_bos_token"), &spec->add_bos));
-    PITH_TRY(read_flag(file, KEY("add_eos_token"), &spec->add_eos));
-    return read_flag(file, KEY("add_space_prefix"), &spec->add_space_prefix);
+    return read_flags(file, spec);
 }
 
-static int32_t create(pith__mem *mem, const pith__modelfile *file, uint64_t rows, arrays *a, pith__vocab_spec *spec,
+static int32_t create(pith__mem *mem, const pith__modelfile *file, uint64_t rows, pith__str kind, arrays *a,
                       pith__tokenizer **out) {
+    pith__vocab_spec spec;
     PITH_TRY(read_arrays(mem, file, a));
     if (rows != 0 && a->n_tokens > rows) {
         return pith__fail(PITH_E_FORMAT, "the vocabulary has %llu tokens, the embedding only %llu rows",
                           (unsigned long long)a->n_tokens, (unsigned long long)rows);
     }
-    PITH_TRY(read_spec(file, a, spec));
-    return pith__tokenizer_create(mem, spec, out);
+    PITH_TRY(read_spec(file, kind, a, &spec));
+    return pith__tokenizer_create(mem, &spec, out);
 }
 
 int32_t pith__vocabulary_open(pith__mem *mem, const pith__modelfile *file, uint64_t rows, pith__tokenizer **out) {
     bool found = false;
-    pith__vocab_spec spec;
+    pith__str kind;
     arrays a;
     *out = NULL;
-    memset(&spec, 0, sizeof(spec));
     memset(&a, 0, sizeof(a));
-    PITH_TRY(pith__kv_str(file, KEY("model"), &found, &spec.model));
-    if (!found || pith__str_is(spec.model, "no_vocab") || pith__str_is(spec.model, "none")) {
+    PITH_TRY(pith__kv_str(file, KEY("model"), &found, &kind));
+    if (!found || pith__str_is(kind, "no_vocab") || pith__str_is(kind, "none")) {
         return PITH_OK;
     }
-    int32_t status = create(mem, file, rows, &a, &spec, out);
+    int32_t status = create(mem, file, rows, kind, &a, out);
     free_arrays(mem, &a);
     return status;
 }

@@ -30,7 +30,7 @@ uint64_t pith__decoder_feed(pith__decoder *d, int32_t id, char *out) {
     }
     pith__str text = pith__vocab_text(&t->vocab, (uint32_t)id);
     d->started = d->started || text.len > 0;
-    if (first && t->add_space_prefix && !is_hidden(type) && text.len > 0 && text.ptr[0] == ' ') {
+    if (first && t->decode.strip_space && !is_hidden(type) && text.len > 0 && text.ptr[0] == ' ') {
         text.ptr++;
         text.len--;
     }

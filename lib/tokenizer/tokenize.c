@@ -29,28 +29,30 @@ static int32_t check_spans(const pith__span *spans, uint64_t n_spans, const pith
     return PITH_OK;
 }
 
-/* One span that begins at byte `offset` of the input. *leading: the input begins here, or a control token came right
- * before. */
-static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t offset, bool *leading) {
-    const pith__matcher *matcher = span->trusted ? &e->tokenizer->in_trusted : &e->tokenizer->in_plain;
+/* One span that begins at byte `offset` of the input; *where is where the text that comes next stands. */
+static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t offset, uint32_t *where) {
+    const pith__matcher *matcher = &e->tokenizer->in_given[span->trusted];
     const uint8_t *text = (const uint8_t *)span->text.ptr;
     uint64_t length = span->text.len;
-    while (length > 0) {
-        uint64_t plain = length;
-        uint32_t matched = 0;
-        int32_t id = -1;
-        bool found = pith__matcher_find(matcher, text, length, &plain, &matched, &id);
-        if (plain > 0) {
-            PITH_TRY(pith__encoder_fragment(e, text, plain, offset, *leading));
-            *leading = false;
+    for (uint64_t at = 0; at < length;) {
+        pith__match match = {length, length, -1};
+        bool found = pith__matcher_find(matcher, text, length, at, &match);
+        if (match.begin > at) {
+            PITH_TRY(pith__encoder_fragment(e, text + at, match.begin - at, offset + at, *where, span->trusted));
+            *where = 0;
         }
         if (found) {
-            PITH_TRY(pith__encoder_whole(e, id, offset + plain));
-            *leading = true;
+            PITH_TRY(pith__encoder_whole(e, match.id, offset + match.begin, offset + match.end));
+            *where = PITH__AFTER_TOKEN;
         }
-        text += plain + matched;
-        offset += plain + matched;
-        length -= plain + matched;
+        at = match.end;
+    }
+    return PITH_OK;
+}
+
+static int32_t encode_affix(pith__encoder *e, const int32_t *ids, uint32_t count, uint64_t offset) {
+    for (uint32_t i = 0; i < count; i++) {
+        PITH_TRY(pith__encoder_whole(e, ids[i], offset, offset));
     }
     return PITH_OK;
 }
@@ -58,18 +60,13 @@ static int32_t encode_span(pith__encoder *e, const pith__span *span, uint64_t of
 static int32_t encode_all(pith__encoder *e, const pith__span *spans, uint64_t n_spans, uint32_t flags) {
     const pith__tokenizer *t = e->tokenizer;
     uint64_t offset = 0;
-    bool leading = true;
-    if ((flags & PITH__TOKENIZE_BOS) && pith__tokenizer_adds_bos(t)) {
-        PITH_TRY(pith__encoder_whole(e, (int32_t)t->bos, 0));
-    }
+    uint32_t where = PITH__AT_START;
+    PITH_TRY(encode_affix(e, t->prefix, flags & PITH__TOKENIZE_BOS ? t->n_prefix : 0, 0));
     for (uint64_t i = 0; i < n_spans; i++) {
-        PITH_TRY(encode_span(e, &spans[i], offset, &leading));
+        PITH_TRY(encode_span(e, &spans[i], offset, &where));
         offset += spans[i].text.len;
     }
-    if ((flags & PITH__TOKENIZE_EOS) && t->add_eos && t->eos >= 0) {
-        PITH_TRY(pith__encoder_whole(e, (int32_t)t->eos, offset));
-    }
-    return PITH_OK;
+    return encode_affix(e, t->suffix, flags & PITH__TOKENIZE_EOS ? t->n_suffix : 0, offset);
 }
 
 int32_t pith__tokenize(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans, uint64_t n_spans,

@@ -1,8 +1,7 @@
-/* A tokenizer's life, and what can be asked of it: see tokenizer.h. Algorithms are found by the name vocabularies give
- * them. */
+/* A tokenizer's life, and what can be asked of it: see tokenizer.h. */
 #include "tokenizer/tokenizer_impl.h"
 
-static const pith__algorithm *const algorithms[] = {&pith__bpe_algorithm, &pith__spm_algorithm};
+static const pith__algorithm *const algorithms[] = {[PITH__VOCAB_BPE] = &pith__bpe_algorithm};
 
 /* Texts that end a turn in one family or another, as their vocabularies name them. */
 static const char *const end_texts[] = {
@@ -28,15 +27,6 @@ static const char *const end_texts[] = {
     "<\357\275\234end\342\226\201of\342\226\201sentence\357\275\234>",
 };
 
-static const pith__algorithm *find_algorithm(pith__str model) {
-    for (size_t i = 0; i < sizeof(algorithms) / sizeof(algorithms[0]); i++) {
-        if (pith__str_is(model, algorithms[i]->model)) {
-            return algorithms[i];
-        }
-    }
-    return NULL;
-}
-
 static int32_t check_id(const pith__vocab_spec *spec, const char *name, int64_t id) {
     if (id < -1 || (id >= 0 && (uint64_t)id >= spec->count)) {
         return pith__fail(PITH_E_FORMAT, "vocabulary: %s is token %lld, there are %llu", name, (long long)id,
@@ -53,29 +43,62 @@ static int32_t check_ids(const pith__vocab_spec *spec) {
     return check_id(spec, "padding", spec->pad);
 }
 
-static bool is_special(int32_t type) {
-    return type == PITH__TOKEN_CONTROL || type == PITH__TOKEN_UNKNOWN;
+/* ---- What the tokenizer keeps of the spec's description. ---- */
+
+/* Copies a string to the end of those kept; with `out` NULL only counts. */
+static void keep_string(pith__str *s, char *out, uint64_t *used) {
+    if (out != NULL && s->len > 0) {
+        memcpy(out + *used, s->ptr, (size_t)s->len);
+        s->ptr = out + *used;
+    }
+    *used += s->len;
 }
 
-static bool is_user(int32_t type) {
-    return type == PITH__TOKEN_USER;
+static void keep_strings(pith__tokenizer *t, char *out, uint64_t *used) {
+    *used = 0;
+    for (uint32_t i = 0; i < t->pipeline.n_normal; i++) {
+        keep_string(&t->pipeline.normal[i].from, out, used);
+        keep_string(&t->pipeline.normal[i].to, out, used);
+    }
+    for (uint32_t i = 0; i < t->pipeline.n_cuts; i++) {
+        keep_string(&t->pipeline.cuts[i].literal, out, used);
+    }
+    keep_string(&t->pipeline.prefixer.text, out, used);
+    keep_string(&t->rules.word_prefix, out, used);
+    keep_string(&t->rules.inner_prefix, out, used);
+    keep_string(&t->rules.word_suffix, out, used);
 }
 
-static bool is_special_or_user(int32_t type) {
-    return is_special(type) || is_user(type);
+static int32_t keep_description(pith__tokenizer *t, const pith__vocab_spec *spec) {
+    uint64_t bytes = 0;
+    t->rules = spec->rules;
+    t->pipeline = spec->pipeline;
+    t->decode = spec->decode;
+    if (t->rules.word_prefix.len > PITH__AFFIX_BYTES || t->rules.inner_prefix.len > PITH__AFFIX_BYTES ||
+        t->rules.word_suffix.len > PITH__AFFIX_BYTES) {
+        return pith__fail(PITH_E_UNSUPPORTED, "tokenizer: what words are marked with is longer than %d bytes", PITH__AFFIX_BYTES);
+    }
+    keep_strings(t, NULL, &bytes);
+    PITH_TRY(PITH_NEW_ARRAY(t->mem, &t->strings, bytes + 1, "tokenizer"));
+    keep_strings(t, t->strings, &bytes);
+    return PITH_OK;
 }
 
-static bool is_none(int32_t type) {
-    (void)type;
-    return false;
+static int32_t keep_affix(const pith__vocab_spec *spec, const int32_t *ids, uint32_t count, int64_t plain, int32_t *out,
+                          uint32_t *out_count) {
+    for (uint32_t i = 0; i < count; i++) {
+        PITH_TRY(check_id(spec, "one put around a text", ids[i] < 0 ? INT32_MAX : ids[i]));
+        out[i] = ids[i];
+    }
+    *out_count = count;
+    if (count == 0 && plain >= 0) {
+        out[0] = (int32_t)plain;
+        *out_count = 1;
+    }
+    return PITH_OK;
 }
 
-static int32_t create_matchers(pith__tokenizer *t) {
-    bool inside = t->algorithm->finds_user_tokens;
-    PITH_TRY(pith__matcher_create(t->mem, &t->vocab, inside ? is_special : is_special_or_user, &t->in_trusted));
-    PITH_TRY(pith__matcher_create(t->mem, &t->vocab, inside ? is_none : is_user, &t->in_plain));
-    return pith__matcher_create(t->mem, &t->vocab, inside ? is_user : is_none, &t->in_fragments);
-}
+/* ---- What ends a turn, and what is unknown. ---- */
 
 static void add_end(pith__tokenizer *t, int64_t id) {
     if (id >= 0 && t->n_eog < PITH__EOG_LIMIT && !pith__tokenizer_is_eog(t, (int32_t)id)) {
@@ -114,32 +137,28 @@ static int64_t find_unknown(const pith__tokenizer *t, const pith__vocab_spec *sp
     return -1;
 }
 
+/* ---- Life. ---- */
+
 static int32_t build(pith__tokenizer *t, const pith__vocab_spec *spec) {
-    PITH_TRY(pith__vocab_create(t->mem, spec, t->algorithm->unescape, &t->vocab));
-    PITH_TRY(create_matchers(t));
+    PITH_TRY(keep_description(t, spec));
+    PITH_TRY(pith__vocab_create(t->mem, spec, &t->vocab));
+    PITH_TRY(pith__specials_create(t, spec));
     t->bos = spec->bos;
     t->eos = spec->eos;
     t->unk = find_unknown(t, spec);
+    PITH_TRY(keep_affix(spec, spec->prefix, spec->n_prefix, spec->add_bos ? spec->bos : -1, t->prefix, &t->n_prefix));
+    PITH_TRY(keep_affix(spec, spec->suffix, spec->n_suffix, spec->add_eos ? spec->eos : -1, t->suffix, &t->n_suffix));
     find_ends(t, spec);
-    PITH_TRY(t->algorithm->create(t, spec));
-    t->add_bos = spec->add_bos < 0 ? t->add_bos : spec->add_bos != 0;
-    t->add_eos = spec->add_eos < 0 ? t->add_eos : spec->add_eos != 0;
-    t->add_space_prefix = spec->add_space_prefix < 0 ? t->add_space_prefix : spec->add_space_prefix != 0;
-    return PITH_OK;
+    return t->algorithm->create(t, spec);
 }
 
 int32_t pith__tokenizer_create(pith__mem *mem, const pith__vocab_spec *spec, pith__tokenizer **out) {
     *out = NULL;
-    const pith__algorithm *algorithm = find_algorithm(spec->model);
-    if (algorithm == NULL) {
-        return pith__fail(PITH_E_UNSUPPORTED, "tokenizer: vocabularies of kind '%.*s' are not supported",
-                          PITH__STR_ARG(spec->model));
-    }
     PITH_TRY(check_ids(spec));
     pith__tokenizer *t = NULL;
     PITH_TRY(PITH_NEW(mem, &t, "tokenizer"));
     t->mem = mem;
-    t->algorithm = algorithm;
+    t->algorithm = algorithms[spec->rules.kind];
     int32_t status = build(t, spec);
     if (status != PITH_OK) {
         pith__tokenizer_release(t);
@@ -156,10 +175,9 @@ void pith__tokenizer_release(pith__tokenizer *t) {
     if (t->model != NULL) {
         t->algorithm->destroy(t);
     }
-    pith__matcher_free(t->mem, &t->in_fragments);
-    pith__matcher_free(t->mem, &t->in_plain);
-    pith__matcher_free(t->mem, &t->in_trusted);
+    pith__specials_free(t);
     pith__vocab_free(t->mem, &t->vocab);
+    pith__mem_free(t->mem, t->strings);
     pith__mem_free(t->mem, t);
 }
 
@@ -176,7 +194,7 @@ int64_t pith__tokenizer_eos(const pith__tokenizer *t) {
 }
 
 bool pith__tokenizer_adds_bos(const pith__tokenizer *t) {
-    return t->add_bos && t->bos >= 0;
+    return t->n_prefix > 0;
 }
 
 bool pith__tokenizer_is_eog(const pith__tokenizer *t, int32_t id) {

@@ -1,5 +1,6 @@
-/* Text to token ids and back. One vocabulary, one of several algorithms behind one interface (byte-level BPE,
- * SentencePiece BPE; unigram and WordPiece come beside them).
+/* Text to token ids and back. A vocabulary is described as data: how its entries are written, the steps that normalize a text,
+ * those that cut it into words, and one of three algorithms for a word (models/). Where the description comes from is not
+ * known here.
  *
  * Invariant: a vocabulary is immutable once created and shared by threads; tokenize and decode keep their state in the
  * caller's hands. Every id from outside is checked; text is any bytes, broken UTF-8 included; time is near linear in
@@ -10,6 +11,8 @@
 
 #include "base/memory.h"
 #include "base/str.h"
+#include "tokenizer/normalize/normalize.h"
+#include "tokenizer/pretok/cut.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,19 +28,82 @@ enum {
     PITH__TOKEN_BYTE = 6
 };
 
+/* Attributes of a control or user-defined token, which is matched whole: added up, in pith__vocab_spec.flags. */
+enum {
+    PITH__TOKEN_LSTRIP = 1,    /* takes the white space before it along */
+    PITH__TOKEN_RSTRIP = 2,    /* takes the white space after it along */
+    PITH__TOKEN_WORD = 4,      /* only where no word character stands beside it */
+    PITH__TOKEN_NORMALIZED = 8 /* looked for, normalized itself, in the normalized text; else in the text as it was given */
+};
+
+typedef enum pith__vocab_kind { PITH__VOCAB_BPE = 1, PITH__VOCAB_UNIGRAM, PITH__VOCAB_WORDPIECE } pith__vocab_kind;
+
+/* How entries write the text they stand for. */
+typedef enum pith__writing {
+    PITH__WRITTEN_PLAIN, /* as it is */
+    PITH__WRITTEN_BYTES, /* a character a byte, of GPT-2's alphabet */
+    PITH__WRITTEN_SPACES /* U+2581 for a space; pieces hold the space, and the text must have no U+2581 any more */
+} pith__writing;
+
+/* What the algorithm does with a word. */
+typedef struct pith__word_rules {
+    pith__vocab_kind kind;
+    pith__writing writing;
+    bool bytes;          /* BPE: its symbols are bytes, not characters */
+    bool whole_words;    /* BPE: a word that is a piece is that piece, merges or not */
+    bool by_rank;        /* BPE without merges: neighbours join to what is a piece, the lower id first (tiktoken) */
+    bool byte_fallback;  /* what no piece covers becomes byte tokens, where there are some for all of a character's bytes */
+    bool fuse_unknown;   /* unknown tokens in a row, within a word, are one */
+    bool wide_scores;    /* unigram: scores add up in double precision, not in single */
+    uint32_t word_limit; /* WordPiece: a word of more characters is unknown; 0: no limit */
+    /* BPE and WordPiece write a word's first piece with word_prefix, later ones with inner_prefix, the last with word_suffix. */
+    pith__str word_prefix, inner_prefix, word_suffix;
+} pith__word_rules;
+
+/* How ids become text again, beyond their bytes laid end to end. */
+typedef struct pith__decode_rules {
+    bool strip_space;  /* one space that the text begins with goes */
+    bool spaced_words; /* a space before each token that does not continue a word (word_rules' prefixes, which go) or, with a
+                          word_suffix, for each suffix but the last */
+    bool clean_up;     /* no space before . ? ! , and in English contractions */
+} pith__decode_rules;
+
+enum {
+    PITH__NORMAL_LIMIT = 12,
+    PITH__CUT_LIMIT = 8,
+    PITH__AFFIX_LIMIT = 8,
+    PITH__AFFIX_BYTES = 32 /* of word_prefix and the like */
+};
+
+/* What is done to a text before the algorithm sees its words: normalized, then cut by one step after another. */
+typedef struct pith__pipeline {
+    pith__normal_step normal[PITH__NORMAL_LIMIT];
+    uint32_t n_normal;
+    pith__cut_step cuts[PITH__CUT_LIMIT];
+    uint32_t n_cuts;
+    pith__prefixer prefixer;
+} pith__pipeline;
+
 /* What a vocabulary is made of; all borrowed for the time of create(). Arrays have `count` elements unless said
  * otherwise. */
 typedef struct pith__vocab_spec {
-    pith__str model; /* "gpt2" (byte-level BPE), "llama" (SentencePiece BPE); others: PITH_E_UNSUPPORTED */
-    pith__str pre;   /* pre-tokenizer of byte-level BPE: "default", "gpt-2", "llama-bpe", "qwen2", ... */
+    pith__word_rules rules;
+    pith__pipeline pipeline;
+    pith__decode_rules decode;
+    pith__str charsmap; /* the precompiled map of the steps that have one */
     uint64_t count;
     const pith__str *tokens;
-    const float *scores;     /* NULL: none */
+    const double *scores;    /* NULL: none */
     const int32_t *types;    /* NULL: all normal */
-    const pith__str *merges; /* "left right", by rank */
+    const uint8_t *flags;    /* NULL: all none */
+    bool user_normalized;    /* all user-defined tokens have PITH__TOKEN_NORMALIZED */
+    const pith__str *merges; /* "left right", by rank; with n_merges 0 scores, or rules.by_rank, say what joins */
     uint64_t n_merges;
-    int64_t bos, eos, eot, unk, pad;           /* ids; -1: none */
-    int8_t add_bos, add_eos, add_space_prefix; /* 0, 1; -1: the kind's default */
+    int64_t bos, eos, eot, unk, pad; /* ids; -1: none */
+    bool add_bos, add_eos;           /* whether BOS and EOS are asked for around a text */
+    /* What is put around a text in place of those two, where there is any. */
+    int32_t prefix[PITH__AFFIX_LIMIT], suffix[PITH__AFFIX_LIMIT];
+    uint32_t n_prefix, n_suffix;
 } pith__vocab_spec;
 
 int32_t pith__tokenizer_create(pith__mem *mem, const pith__vocab_spec *spec, pith__tokenizer **out);
@@ -51,14 +117,13 @@ typedef struct pith__span {
 
 typedef struct pith__token_list {
     int32_t *ids; /* count ids */
-    uint64_t
-        *offsets; /* count byte offsets of each token's start in the concatenated spans, if asked for; NULL otherwise */
+    uint64_t *offsets; /* 2 * count: where each token's text begins and ends in the spans laid end to end; NULL if not asked for */
     uint64_t count, capacity;
 } pith__token_list;
 
 enum {
-    PITH__TOKENIZE_BOS = 1, /* put BOS first if the vocabulary adds one (add_bos) */
-    PITH__TOKENIZE_EOS = 2, /* likewise EOS last */
+    PITH__TOKENIZE_BOS = 1, /* put first what the vocabulary puts before a text */
+    PITH__TOKENIZE_EOS = 2, /* likewise last what comes after one */
     PITH__TOKENIZE_OFFSETS = 4
 };
 

@@ -118,7 +118,7 @@ static void add_text(const pith__vocab_spec *spec, pith__vocab *v, uint32_t id) 
     uint64_t length = s.len;
     bool done = false;
     if (s.len > 0 && (type == PITH__TOKEN_NORMAL || type == PITH__TOKEN_USER)) {
-        done = v->unescape(type, s, out, &length);
+        done = pith__unescape(v->writing, type, s, out, &length);
     }
     if (!done) {
         length = s.len;
@@ -164,10 +164,10 @@ static int32_t build(pith__mem *mem, const pith__vocab_spec *spec, uint64_t byte
     return build_tables(mem, v);
 }
 
-int32_t pith__vocab_create(pith__mem *mem, const pith__vocab_spec *spec, pith__unescape_fn unescape, pith__vocab *v) {
+int32_t pith__vocab_create(pith__mem *mem, const pith__vocab_spec *spec, pith__vocab *v) {
     uint64_t bytes = 0;
     memset(v, 0, sizeof(*v));
-    v->unescape = unescape;
+    v->writing = spec->rules.writing;
     PITH_TRY(check_tokens(spec, &bytes));
     int32_t status = build(mem, spec, bytes, v);
     if (status != PITH_OK) {
@@ -197,13 +197,13 @@ int32_t pith__vocab_find(const pith__vocab *v, pith__str entry) {
         return -1;
     }
     int32_t id = -1;
-    if (v->unescape(PITH__TOKEN_NORMAL, entry, bytes, &length)) {
+    if (pith__unescape(v->writing, PITH__TOKEN_NORMAL, entry, bytes, &length)) {
         id = pith__vocab_piece(v, bytes, length);
     }
     if (id < 0) {
         id = pith__text_table_find(&v->others, (const uint8_t *)entry.ptr, entry.len);
     }
-    if (id < 0 && v->unescape(PITH__TOKEN_USER, entry, bytes, &length)) {
+    if (id < 0 && pith__unescape(v->writing, PITH__TOKEN_USER, entry, bytes, &length)) {
         id = pith__text_table_find(&v->others, bytes, length);
     }
     return id;

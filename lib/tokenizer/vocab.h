@@ -14,23 +14,18 @@ enum {
     PITH__TOKEN_TEXT_LIMIT = 4096
 };
 
-/* How a vocabulary writes the text of its pieces (type PITH__TOKEN_NORMAL) and user-defined tokens. Writes what `entry`
- * stands for, at most entry.len bytes, to `out` and returns true; false when the entry stands as it is, and for a
- * piece: when no text encodes to it. */
-typedef bool (*pith__unescape_fn)(int32_t type, pith__str entry, uint8_t *out, uint64_t *length);
-
 typedef struct pith__vocab {
     pith__texts texts; /* what each token stands for; for entries that are no pieces, the entry as it is */
     uint8_t *types;    /* PITH__TOKEN_x; normal ones are pieces unless `stray` */
     uint8_t
         *stray; /* bit per id: a normal entry that is no piece: no text encodes to it, or an earlier one has its text */
-    pith__unescape_fn unescape;
+    pith__writing writing;
     pith__text_table pieces, others;
     uint64_t longest; /* bytes */
 } pith__vocab;
 
 /* Checks the whole spec's tokens and types, then builds. On failure nothing is left. */
-int32_t pith__vocab_create(pith__mem *mem, const pith__vocab_spec *spec, pith__unescape_fn unescape, pith__vocab *v);
+int32_t pith__vocab_create(pith__mem *mem, const pith__vocab_spec *spec, pith__vocab *v);
 void pith__vocab_free(pith__mem *mem, pith__vocab *v);
 
 static inline pith__str pith__vocab_text(const pith__vocab *v, uint32_t id) {
@@ -45,5 +40,11 @@ bool pith__vocab_is_piece(const pith__vocab *v, uint32_t id);
 int32_t pith__vocab_piece(const pith__vocab *v, const uint8_t *bytes, uint64_t length);
 /* By the entry as the vocabulary writes it, of any type; -1: none. */
 int32_t pith__vocab_find(const pith__vocab *v, pith__str entry);
+
+/* ---- Writings. ---- */
+
+/* Writes what an `entry` of that type, a piece (PITH__TOKEN_NORMAL) or user-defined token, stands for, at most entry.len bytes, to
+ * `out` and returns true; false when the entry stands as it is, and for a piece: when no text encodes to it. */
+bool pith__unescape(pith__writing writing, int32_t type, pith__str entry, uint8_t *out, uint64_t *length);
 
 #endif

@@ -59,15 +59,41 @@ int32_t pith__worktext_rewrite(pith__mem *mem, pith__worktext *w, const uint8_t 
     return append(mem, w, bytes, length, source_length);
 }
 
-void pith__worktext_map(const pith__worktext *w, uint64_t *positions, uint64_t count) {
-    uint64_t next = 0; /* the first mark after the position */
+/* The last mark at or before `position`, counted from 1; 0: none. */
+static uint64_t marks_up_to(const pith__worktext *w, uint64_t from, uint64_t position) {
+    while (from < w->n_marks && w->marks[from].work <= position) {
+        from++;
+    }
+    return from;
+}
+
+static uint64_t map_begin(const pith__worktext *w, uint64_t marks, uint64_t position) {
+    if (marks == 0) {
+        return position;
+    }
+    const pith__workmark *m = &w->marks[marks - 1];
+    return m->source + (m->rewritten ? 0 : position - m->work);
+}
+
+/* Of the byte at `position`: where what it stands for ends. */
+static uint64_t map_end(const pith__worktext *w, uint64_t marks, uint64_t position) {
+    if (marks == 0 || !w->marks[marks - 1].rewritten) {
+        return map_begin(w, marks, position) + 1;
+    }
+    return marks < w->n_marks ? w->marks[marks].source : w->source;
+}
+
+void pith__worktext_map(const pith__worktext *w, uint64_t *ranges, uint64_t count) {
+    uint64_t marks = 0;
     for (uint64_t i = 0; i < count; i++) {
-        while (next < w->n_marks && w->marks[next].work <= positions[i]) {
-            next++;
-        }
-        if (next > 0) {
-            const pith__workmark *m = &w->marks[next - 1];
-            positions[i] = m->source + (m->rewritten ? 0 : positions[i] - m->work);
+        uint64_t begin = ranges[2 * i], end = ranges[2 * i + 1];
+        marks = marks_up_to(w, marks, begin);
+        ranges[2 * i] = map_begin(w, marks, begin);
+        if (end > begin) {
+            marks = marks_up_to(w, marks, end - 1);
+            ranges[2 * i + 1] = map_end(w, marks, end - 1);
+        } else {
+            ranges[2 * i + 1] = ranges[2 * i];
         }
     }
 }

@@ -33,7 +33,8 @@ int32_t pith__worktext_copy(pith__mem *mem, pith__worktext *w, const uint8_t *by
 int32_t pith__worktext_rewrite(pith__mem *mem, pith__worktext *w, const uint8_t *bytes, uint64_t length,
                                uint64_t source_length);
 
-/* Turns ascending positions in the text into positions in the source. */
-void pith__worktext_map(const pith__worktext *w, uint64_t *positions, uint64_t count);
+/* Turns `count` ascending ranges (two positions each: where it begins and ends) in the text into ranges in the source. A range that
+ * begins or ends within a rewritten piece takes the whole of what it replaced. */
+void pith__worktext_map(const pith__worktext *w, uint64_t *ranges, uint64_t count);
 
 #endif

@@ -458,7 +458,7 @@ static void special_tokens_come_from_trusted_text_only(void **state) {
     static const uint32_t trust[] = {PITH_UNTRUSTED, PITH_TRUSTED};
     pith_model *model;
     int32_t ids[32];
-    uint64_t offsets[32], count, alone;
+    uint64_t offsets[64], count, alone;
     must(pith_model_open_path(path, &model));
     must(pith_tokenize(model, texts[0], PITH_MEASURE, PITH_TRUSTED, ids, 32, &alone));
     assert_int_equal(alone, 1);
@@ -467,10 +467,12 @@ static void special_tokens_come_from_trusted_text_only(void **state) {
     assert_true(count > 2);
     for (uint64_t i = 0; i + 1 < count; i++) {
         assert_int_not_equal(ids[i], end);
-        assert_true(offsets[i] < 7);
+        assert_int_equal(offsets[2 * i], i == 0 ? 0 : offsets[2 * i - 1]); /* nothing between */
+        assert_true(offsets[2 * i] < offsets[2 * i + 1] && offsets[2 * i + 1] <= 7);
     }
     assert_int_equal(ids[count - 1], end);
-    assert_int_equal(offsets[count - 1], 7);
+    assert_int_equal(offsets[2 * count - 2], 7);
+    assert_int_equal(offsets[2 * count - 1], 7 + strlen(texts[1]));
     pith_model_release(model);
 }
 

@@ -164,10 +164,10 @@ def make_spm(path):
     with open(f"{path}/vectors_spm.h", "w") as f:
         head(f, "A SentencePiece vocabulary, the ids that `sentencepiece` gives, and what it decodes them to.")
         emit_texts(f, "spm_tokens", [p.piece for p in model.pieces])
-        f.write("static const float spm_scores[] = {\n")
+        f.write("static const double spm_scores[] = {\n")
         scores = [f"{p.score:.9g}" for p in model.pieces]
         for at in range(0, len(scores), 16):
-            f.write("    " + ", ".join((s if "." in s else s + ".0") + "f" for s in scores[at:at + 16]) + ",\n")
+            f.write("    " + ", ".join(s if "." in s else s + ".0" for s in scores[at:at + 16]) + ",\n")
         f.write("};\n\n")
         f.write("static const int32_t spm_types[] = {\n")
         for at in range(0, len(model.pieces), 40):

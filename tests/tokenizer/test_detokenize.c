@@ -34,7 +34,7 @@ static void test_spm(void **state) {
     EXPECT_TEXT(t, false, "[x] hello", space, user, hello);
     EXPECT_TEXT(t, false, "hello", -1, (int32_t)d.spec.count, INT32_MAX, hello, INT32_MIN);
     pith__tokenizer_release(t);
-    d.spec.add_space_prefix = 0;
+    pith__vocab_spec_set_space_prefix(&d.spec, false);
     t = draft_create(&mem, &d);
     EXPECT_TEXT(t, false, " hello", hello);
     pith__tokenizer_release(t);

@@ -37,14 +37,19 @@ static void test_counts(void **state) {
     expect_refused(&d, PITH_E_FORMAT, "merges");
 }
 
-static void test_models(void **state) {
+static void expect_unknown(const char *kind, const char *pre, const char *words) {
+    pith__vocab_spec spec;
+    assert_int_equal(pith__vocab_spec_init(&spec, pith__str_of(kind), pith__str_of(pre)), PITH_E_UNSUPPORTED);
+    if (strstr(pith__error_text(), words) == NULL) {
+        fail_msg("'%s' is not in '%s'", words, pith__error_text());
+    }
+}
+
+static void test_names(void **state) {
     (void)state;
-    static vocab_draft d;
-    draft_small_bpe(&d);
-    d.spec.model = pith__str_of("bert-like");
-    expect_refused(&d, PITH_E_UNSUPPORTED, "bert-like");
-    d.spec.model = pith__str_of("");
-    expect_refused(&d, PITH_E_UNSUPPORTED, "''");
+    expect_unknown("bert-like", "", "'bert-like'");
+    expect_unknown("", "", "''");
+    expect_unknown("gpt2", "gpt-99", "'gpt-99'");
 }
 
 static void test_ids(void **state) {
@@ -85,17 +90,22 @@ static void test_tokens(void **state) {
 static void test_merges(void **state) {
     (void)state;
     static const char *const broken[] = {"", "a", "ab", "a ", " a", " ", "  "};
+    static const char *const whole[][2] = {{"   ", " "}, {"a b", "a"}, {"  b", " "}};
     static vocab_draft d;
+    pith__str sides[2];
     for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-        draft_small_bpe(&d);
-        draft_merge(&d, broken[i]);
-        expect_refused(&d, PITH_E_FORMAT, "is not two tokens");
+        assert_false(pith__merge_cut(pith__str_of(broken[i]), sides));
+    }
+    for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+        assert_true(pith__merge_cut(pith__str_of(whole[i][0]), sides));
+        assert_true(pith__str_is(sides[0], whole[i][1]));
     }
     draft_small_bpe(&d);
     draft_merge(&d, "hello hullo");
     expect_refused(&d, PITH_E_FORMAT, "'hullo', which is not in the vocabulary");
     draft_small_bpe(&d);
-    d.merges[d.spec.n_merges++] = (pith__str){NULL, 5};
+    d.merges[2 * d.spec.n_merges] = pith__str_of("a");
+    d.merges[2 * d.spec.n_merges++ + 1] = (pith__str){NULL, 5};
     expect_refused(&d, PITH_E_FORMAT, "is not two tokens");
 }
 
@@ -103,10 +113,10 @@ static void test_scores(void **state) {
     (void)state;
     static vocab_draft d;
     draft_small_spm(&d);
-    d.scores[20] = nanf("");
+    d.scores[20] = (double)NAN;
     expect_refused(&d, PITH_E_FORMAT, "score of token 20");
     d.spec.scores = NULL;
-    expect_refused(&d, PITH_E_FORMAT, "needs scores");
+    expect_refused(&d, PITH_E_FORMAT, "neither merges nor scores");
     draft_small_spm(&d);
     d.types[100] = PITH__TOKEN_UNUSED; /* a byte token less, and no unknown token */
     d.types[0] = PITH__TOKEN_UNUSED;
@@ -202,7 +212,7 @@ static void test_failed_allocations(void **state) {
     (void)state;
     static vocab_draft d;
     draft_small_bpe(&d);
-    d.spec.pre = pith__str_of("qwen2");
+    d.spec.pipeline.normal[d.spec.pipeline.n_normal++].kind = PITH__NORMAL_NFC;
     assert_true(failing_alloc_each(create_and_tokenize, &d) > 15);
     draft_small_spm(&d);
     assert_true(failing_alloc_each(create_and_tokenize, &d) > 12);
@@ -211,7 +221,7 @@ static void test_failed_allocations(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_merges),

@@ -200,15 +200,15 @@ static void test_bos_eos(void **state) {
     run_spans(t, &mem, &span, 1, 0, &got);
     EXPECT_IDS(&got, hello);
     pith__tokenizer_release(t);
-    d.spec.add_bos = 0;
-    d.spec.add_eos = 1;
+    d.spec.add_bos = false;
+    d.spec.add_eos = true;
     t = draft_create(&mem, &d);
     assert_false(pith__tokenizer_adds_bos(t));
     run_spans(t, &mem, &span, 1, PITH__TOKENIZE_BOS | PITH__TOKENIZE_EOS, &got);
     EXPECT_IDS(&got, hello, 2);
     assert_int_equal(got.offsets[1], 5);
     pith__tokenizer_release(t);
-    d.spec.add_bos = 1;
+    d.spec.add_bos = true;
     d.spec.bos = -1;
     t = draft_create(&mem, &d);
     assert_false(pith__tokenizer_adds_bos(t));

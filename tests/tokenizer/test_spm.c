@@ -6,19 +6,15 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static pith__vocab_spec vector_spec(void) {
-    pith__vocab_spec spec = {.model = pith__str_of("llama"),
-                             .count = COUNT(spm_tokens),
-                             .tokens = spm_tokens,
-                             .scores = spm_scores,
-                             .types = spm_types,
-                             .bos = 1,
-                             .eos = 2,
-                             .eot = -1,
-                             .unk = 0,
-                             .pad = -1,
-                             .add_bos = -1,
-                             .add_eos = -1,
-                             .add_space_prefix = -1};
+    pith__vocab_spec spec;
+    assert_int_equal(pith__vocab_spec_init(&spec, pith__str_of("llama"), pith__str_of("")), PITH_OK);
+    spec.count = COUNT(spm_tokens);
+    spec.tokens = spm_tokens;
+    spec.scores = spm_scores;
+    spec.types = spm_types;
+    spec.bos = 1;
+    spec.eos = 2;
+    spec.unk = 0;
     return spec;
 }
 
@@ -46,7 +42,7 @@ static void test_vectors(void **state) {
     pith__mem_init(&mem, NULL, NULL, 0);
     pith__vocab_spec spec = vector_spec();
     check_vectors(&mem, &spec, spm_ids, true);
-    spec.add_space_prefix = 0;
+    pith__vocab_spec_set_space_prefix(&spec, false);
     check_vectors(&mem, &spec, spm_ids_no_prefix, false);
     assert_int_equal(pith__mem_used(&mem), 0);
 }
@@ -54,7 +50,7 @@ static void test_vectors(void **state) {
 static void test_no_byte_tokens(void **state) {
     (void)state;
     static pith__str tokens[COUNT(spm_tokens)];
-    static float scores[COUNT(spm_tokens)];
+    static double scores[COUNT(spm_tokens)];
     static int32_t types[COUNT(spm_tokens)];
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
@@ -117,7 +113,7 @@ static void test_ties(void **state) {
     draft_small_spm(&d);
     int32_t a = draft_token(&d, "a", PITH__TOKEN_NORMAL, 0), aa = draft_token(&d, "aa", PITH__TOKEN_NORMAL, 0);
     int32_t ab = draft_token(&d, "ab", PITH__TOKEN_NORMAL, 0), b = draft_token(&d, "b", PITH__TOKEN_NORMAL, -0.0f);
-    d.spec.add_space_prefix = 0;
+    pith__vocab_spec_set_space_prefix(&d.spec, false);
     pith__tokenizer *t = draft_create(&mem, &d);
     run_text(t, &mem, "aaa", 3, false, &got);
     EXPECT_IDS(&got, aa, a);

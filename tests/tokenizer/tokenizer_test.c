@@ -2,23 +2,14 @@
 
 void draft_init(vocab_draft *d, const char *model, const char *pre) {
     memset(d, 0, sizeof(*d));
-    d->spec = (pith__vocab_spec){.model = pith__str_of(model),
-                                 .pre = pith__str_of(pre),
-                                 .tokens = d->tokens,
-                                 .scores = d->scores,
-                                 .types = d->types,
-                                 .merges = d->merges,
-                                 .bos = -1,
-                                 .eos = -1,
-                                 .eot = -1,
-                                 .unk = -1,
-                                 .pad = -1,
-                                 .add_bos = -1,
-                                 .add_eos = -1,
-                                 .add_space_prefix = -1};
+    assert_int_equal(pith__vocab_spec_init(&d->spec, pith__str_of(model), pith__str_of(pre)), PITH_OK);
+    d->spec.tokens = d->tokens;
+    d->spec.scores = d->scores;
+    d->spec.types = d->types;
+    d->spec.merges = d->merges;
 }
 
-static int32_t draft_str(vocab_draft *d, pith__str text, int32_t type, float score) {
+static int32_t draft_str(vocab_draft *d, pith__str text, int32_t type, double score) {
     assert_true(d->spec.count < VOCAB_MAX);
     d->tokens[d->spec.count] = text;
     d->types[d->spec.count] = type;
@@ -26,13 +17,20 @@ static int32_t draft_str(vocab_draft *d, pith__str text, int32_t type, float sco
     return (int32_t)d->spec.count++;
 }
 
-int32_t draft_token(vocab_draft *d, const char *text, int32_t type, float score) {
+int32_t draft_token(vocab_draft *d, const char *text, int32_t type, double score) {
     return draft_str(d, pith__str_of(text), type, score);
 }
 
 void draft_merge(vocab_draft *d, const char *merge) {
+    pith__str whole = pith__str_of(merge);
     assert_true(d->spec.n_merges < VOCAB_MAX);
-    d->merges[d->spec.n_merges++] = pith__str_of(merge);
+    cut_merges(&whole, 1, &d->merges[2 * d->spec.n_merges++]);
+}
+
+void cut_merges(const pith__str *merges, uint64_t count, pith__str *sides) {
+    for (uint64_t i = 0; i < count; i++) {
+        assert_true(pith__merge_cut(merges[i], &sides[2 * i]));
+    }
 }
 
 static pith__str pool_text(vocab_draft *d, const char *bytes, size_t length) {
@@ -126,7 +124,7 @@ void draft_small_spm(vocab_draft *d) {
     d->spec.eos = draft_token(d, "</s>", PITH__TOKEN_CONTROL, 0);
     draft_byte_tokens(d);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        draft_token(d, words[i], PITH__TOKEN_NORMAL, -(float)i);
+        draft_token(d, words[i], PITH__TOKEN_NORMAL, -(double)i);
     }
     draft_token(d, "[x]", PITH__TOKEN_USER, 0);
     draft_token(d, "<|im_end|>", PITH__TOKEN_CONTROL, 0);
@@ -143,7 +141,10 @@ void run_spans(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans
     out->count = list.count;
     if (list.count > 0) {
         memcpy(out->ids, list.ids, list.count * sizeof(*list.ids));
-        memcpy(out->offsets, list.offsets, list.count * sizeof(*list.offsets));
+    }
+    for (uint64_t i = 0; i < list.count; i++) {
+        out->offsets[i] = list.offsets[2 * i];
+        out->ends[i] = list.offsets[2 * i + 1];
     }
     pith__token_list_free(mem, &list);
 }

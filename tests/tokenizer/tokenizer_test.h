@@ -3,7 +3,7 @@
 #define PITH_TESTS_TOKENIZER_TEST_H
 
 #include "support/cmocka_all.h"
-#include "tokenizer/tokenizer.h"
+#include "tokenizer/kinds.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +15,9 @@ enum {
 /* A vocabulary under construction; texts are borrowed but for those of add_bytes(). */
 typedef struct vocab_draft {
     pith__str tokens[VOCAB_MAX];
-    float scores[VOCAB_MAX];
+    double scores[VOCAB_MAX];
     int32_t types[VOCAB_MAX];
-    pith__str merges[VOCAB_MAX];
+    pith__str merges[2 * VOCAB_MAX]; /* two sides each */
     char pool[8192];
     size_t pool_used;
     pith__vocab_spec spec; /* points into the arrays; count and n_merges kept up */
@@ -25,12 +25,15 @@ typedef struct vocab_draft {
 
 void draft_init(vocab_draft *d, const char *model, const char *pre);
 /* Adds a token; returns its id. */
-int32_t draft_token(vocab_draft *d, const char *text, int32_t type, float score);
-void draft_merge(vocab_draft *d, const char *merge);
+int32_t draft_token(vocab_draft *d, const char *text, int32_t type, double score);
+void draft_merge(vocab_draft *d, const char *merge); /* "left right" */
 /* The 256 tokens of byte-level BPE's alphabet, ids 0 to 255 by byte. */
 void draft_alphabet(vocab_draft *d);
 /* The 256 tokens <0x00> to <0xFF>, of type byte. */
 void draft_byte_tokens(vocab_draft *d);
+
+/* Cuts `count` merges "left right" into two sides each. */
+void cut_merges(const pith__str *merges, uint64_t count, pith__str *sides);
 
 /* Creates or fails the test. */
 pith__tokenizer *draft_create(pith__mem *mem, const vocab_draft *d);
@@ -45,7 +48,7 @@ void draft_small_spm(vocab_draft *d);
 typedef struct id_list {
     uint64_t count;
     int32_t ids[IDS_MAX];
-    uint64_t offsets[IDS_MAX];
+    uint64_t offsets[IDS_MAX], ends[IDS_MAX];
 } id_list;
 
 /* Tokenizes spans or one text with offsets; fails the test on an error or more than IDS_MAX tokens. */

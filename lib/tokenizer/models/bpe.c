@@ -1,292 +1,251 @@
-/* Byte-level BPE: the text is cut into words by the family's pre-tokenizer, each word is its bytes, and pairs merge by
- * the rank of the vocabulary's merges.
+/* Byte-pair encoding: a word is its symbols, bytes or characters, and neighbours join, those of the lowest rank first.
  *
- * Vocabularies write bytes as printable characters (GPT-2's alphabet); here every piece stands for its bytes. A merge
- * is kept only if both sides and the result are pieces, so merging never gives a control or user-defined token. Source:
- * https://github.com/openai/gpt-2/blob/master/src/encoder.py (bytes_to_unicode, bpe). */
-#include "tokenizer/normalize/nfc.h"
-#include "tokenizer/pretok/pretok.h"
+ * What joins, and when, is said in one of three ways: by a list of merges (GPT-2); by the scores of the pieces, the highest first,
+ * any two whose joined text is a piece (SentencePiece); or likewise by the pieces' ids, the lowest first (tiktoken). A symbol that
+ * is no piece becomes byte tokens or the unknown token. Of characters, a piece of the text is cut into words wherever no entry
+ * holds the two characters side by side: no merge can reach across.
+ * Sources: https://github.com/openai/gpt-2/blob/master/src/encoder.py (bpe); https://github.com/google/sentencepiece
+ * (src/bpe_model.cc); https://github.com/openai/tiktoken (src/lib.rs); https://github.com/huggingface/tokenizers (models/bpe). */
+#include "tokenizer/models/neighbours.h"
+#include "tokenizer/models/pairs.h"
 #include "tokenizer/tokenizer_impl.h"
-
-/* A merge in one word: left id, right id, rank. */
-enum {
-    ID_BITS = 21,
-    RANK_BITS = 64 - 2 * ID_BITS,
-    COUNT_LIMIT = (1 << ID_BITS) - 1, /* tokens */
-    MERGE_LIMIT = (1 << RANK_BITS) - 1,
-    PAIR_PROBE_LIMIT = 2048
-};
-#define NO_PAIR UINT64_MAX
+#include "tokenizer/unicode/utf8.h"
 
 typedef struct bpe_model {
-    const pith__pretok *pretok;
-    int32_t byte_ids[256]; /* -1: the vocabulary lacks this byte */
-    uint64_t *pairs;       /* open addressing; NO_PAIR: a free slot */
-    uint32_t pair_mask;
-    int32_t *joined; /* by rank: the id a merge makes */
+    pith__pairs pairs;
+    bool by_text;    /* neighbours join when their text is a piece */
+    uint32_t *ranks; /* by id, of scores: lower merges first; NULL: the id is the rank */
+    pith__neighbours neighbours;
+    bool cut_words;          /* by the neighbours */
+    int32_t one_byte[256];   /* the pieces of one byte; -1: none. For characters, those of ASCII */
+    int32_t byte_tokens[256]; /* the fallback's; -1: none */
 } bpe_model;
-
-/* ---- The alphabet. ---- */
-
-/* The byte that a character of the alphabet stands for; -1: not in the alphabet. Bytes that print in Latin-1 are
- * themselves; the 68 others, in order, are U+0100 and up. */
-static int byte_of_character(uint32_t cp) {
-    if (cp < 0x100) {
-        return (cp >= 0x21 && cp <= 0x7E) || (cp >= 0xA1 && cp != 0xAD) ? (int)cp : -1;
-    }
-    uint32_t i = cp - 0x100;
-    return i <= 0x20 ? (int)i : i <= 0x42 ? (int)(i - 0x21 + 0x7F) : i == 0x43 ? 0xAD : -1;
-}
-
-static bool unescape(int32_t type, pith__str entry, uint8_t *out, uint64_t *length) {
-    const uint8_t *p = (const uint8_t *)entry.ptr;
-    uint64_t written = 0;
-    if (type != PITH__TOKEN_NORMAL) {
-        return false;
-    }
-    for (uint64_t at = 0; at < entry.len;) {
-        uint32_t cp = 0;
-        at += pith__utf8_next(p + at, entry.len - at, &cp);
-        int byte = byte_of_character(cp);
-        if (byte < 0) {
-            return false;
-        }
-        out[written++] = (uint8_t)byte;
-    }
-    *length = written;
-    return true;
-}
-
-/* ---- Merges. ---- */
-
-static uint64_t pair_key(int32_t left, int32_t right) {
-    return (uint64_t)(uint32_t)left << ID_BITS | (uint32_t)right;
-}
-
-static uint32_t pair_slot(uint64_t key, uint32_t mask) {
-    return (uint32_t)(pith__hash_step(0, key) >> 16) & mask;
-}
-
-/* The rank of a merge; PITH__NO_RANK: there is none. */
-static uint32_t find_rank(const bpe_model *model, uint64_t key) {
-    for (uint32_t at = pair_slot(key, model->pair_mask);; at = (at + 1) & model->pair_mask) {
-        uint64_t pair = model->pairs[at];
-        if (pair >> RANK_BITS == key) {
-            return (uint32_t)(pair & MERGE_LIMIT);
-        }
-        if (pair == NO_PAIR) {
-            return PITH__NO_RANK;
-        }
-    }
-}
-
-static int32_t add_pair(bpe_model *model, uint64_t key, uint32_t rank) {
-    uint32_t at = pair_slot(key, model->pair_mask);
-    for (uint32_t probes = 0; model->pairs[at] != NO_PAIR; at = (at + 1) & model->pair_mask) {
-        if (model->pairs[at] >> RANK_BITS == key) {
-            return PITH_OK; /* the same merge again: the first counts */
-        }
-        if (++probes > PAIR_PROBE_LIMIT) {
-            return pith__fail(PITH_E_FORMAT, "vocabulary: its merges collide in a hash table, as if made to (merge %u)",
-                              rank);
-        }
-    }
-    model->pairs[at] = key << RANK_BITS | rank;
-    return PITH_OK;
-}
-
-/* Cuts "left right" in two; the left side is never empty, so that a merge of two spaces can be written. */
-static bool cut_merge(pith__str merge, pith__str *left, pith__str *right) {
-    if (merge.len < 3 || merge.ptr == NULL || merge.len > 2 * PITH__TOKEN_TEXT_LIMIT) {
-        return false;
-    }
-    const char *space = memchr(merge.ptr + 1, ' ', (size_t)(merge.len - 1));
-    if (space == NULL || space + 1 == merge.ptr + merge.len) {
-        return false;
-    }
-    *left = (pith__str){merge.ptr, (uint64_t)(space - merge.ptr)};
-    *right = (pith__str){space + 1, merge.len - left->len - 1};
-    return true;
-}
-
-static int32_t missing_side(uint64_t rank, pith__str side) {
-    return pith__fail(PITH_E_FORMAT, "vocabulary: merge %llu names '%.*s', which is not in the vocabulary",
-                      (unsigned long long)rank, PITH__STR_ARG(side));
-}
-
-/* Writes the bytes of one side of a merge; *id is its piece, -1 for a token that is none and so never merges. */
-static int32_t read_side(const pith__vocab *vocab, uint64_t rank, pith__str side, uint8_t *out, uint64_t *length,
-                         int32_t *id) {
-    *id = -1;
-    if (unescape(PITH__TOKEN_NORMAL, side, out, length)) {
-        *id = pith__vocab_piece(vocab, out, *length);
-    }
-    return *id < 0 && pith__vocab_find(vocab, side) < 0 ? missing_side(rank, side) : PITH_OK;
-}
-
-/* The piece with these bytes. Vocabularies list the results of their merges in order, so `guess` is nearly always it.
- */
-static int32_t find_joined(const pith__vocab *vocab, const uint8_t *bytes, uint64_t length, int32_t guess) {
-    if (guess > 0 && (uint32_t)guess < vocab->texts.count && pith__vocab_is_piece(vocab, (uint32_t)guess)) {
-        pith__str text = pith__vocab_text(vocab, (uint32_t)guess), wanted = {(const char *)bytes, length};
-        if (pith__str_equal(text, wanted)) {
-            return guess;
-        }
-    }
-    return pith__vocab_piece(vocab, bytes, length);
-}
-
-static int32_t read_merge(const pith__tokenizer *t, bpe_model *model, uint64_t rank, pith__str merge) {
-    uint8_t bytes[2 * PITH__TOKEN_TEXT_LIMIT];
-    pith__str left, right;
-    if (!cut_merge(merge, &left, &right) || left.len > PITH__TOKEN_TEXT_LIMIT || right.len > PITH__TOKEN_TEXT_LIMIT) {
-        return pith__fail(PITH_E_FORMAT, "vocabulary: merge %llu is not two tokens with a space between",
-                          (unsigned long long)rank);
-    }
-    uint64_t left_length = 0, right_length = 0;
-    int32_t left_id = -1, right_id = -1;
-    PITH_TRY(read_side(&t->vocab, rank, left, bytes, &left_length, &left_id));
-    PITH_TRY(read_side(&t->vocab, rank, right, bytes + left_length, &right_length, &right_id));
-    if (left_id < 0 || right_id < 0) {
-        return PITH_OK;
-    }
-    int32_t guess = rank > 0 ? model->joined[rank - 1] + 1 : 0;
-    model->joined[rank] = find_joined(&t->vocab, bytes, left_length + right_length, guess);
-    return model->joined[rank] < 0 ? PITH_OK : add_pair(model, pair_key(left_id, right_id), (uint32_t)rank);
-}
-
-static int32_t read_merges(pith__tokenizer *t, bpe_model *model, const pith__vocab_spec *spec) {
-    if (spec->count > COUNT_LIMIT || spec->n_merges > MERGE_LIMIT || (spec->n_merges > 0 && spec->merges == NULL)) {
-        return pith__fail(PITH_E_FORMAT, "vocabulary: %llu tokens and %llu merges; at most %d and %d are supported",
-                          (unsigned long long)spec->count, (unsigned long long)spec->n_merges, COUNT_LIMIT,
-                          MERGE_LIMIT);
-    }
-    uint64_t slots = 16;
-    while (slots * 3 < spec->n_merges * 4) {
-        slots *= 2;
-    }
-    PITH_TRY(PITH_NEW_ARRAY(t->mem, &model->joined, spec->n_merges, "merges"));
-    PITH_TRY(PITH_NEW_ARRAY(t->mem, &model->pairs, slots, "merges"));
-    memset(model->pairs, 0xFF, (size_t)slots * sizeof(*model->pairs));
-    model->pair_mask = (uint32_t)(slots - 1);
-    for (uint64_t rank = 0; rank < spec->n_merges; rank++) {
-        PITH_TRY(read_merge(t, model, rank, spec->merges[rank]));
-    }
-    return PITH_OK;
-}
 
 /* ---- Life. ---- */
 
+/* Higher scores give lower ranks; equal scores equal ones: the order of the float's bits, made unsigned. Never PITH__NO_RANK: the
+ * score is no NaN. */
+static uint32_t rank_of(float score) {
+    float plain = score + 0.0f; /* no negative zero */
+    uint32_t bits = 0;
+    memcpy(&bits, &plain, sizeof(bits));
+    return bits >> 31 ? bits : ~(bits | 0x80000000u);
+}
+
+static int32_t read_scores(pith__tokenizer *t, bpe_model *model, const pith__vocab_spec *spec) {
+    PITH_TRY(PITH_NEW_ARRAY(t->mem, &model->ranks, spec->count, "vocabulary"));
+    for (uint64_t id = 0; id < spec->count; id++) {
+        if (spec->scores[id] != spec->scores[id]) {
+            return pith__fail(PITH_E_FORMAT, "vocabulary: the score of token %llu is not a number",
+                              (unsigned long long)id);
+        }
+        model->ranks[id] = rank_of((float)spec->scores[id]);
+    }
+    return PITH_OK;
+}
+
+static void read_bytes(const pith__tokenizer *t, bpe_model *model) {
+    memset(model->byte_tokens, 0xFF, sizeof(model->byte_tokens));
+    for (uint32_t id = t->vocab.texts.count; t->rules.byte_fallback && id-- > 0;) {
+        if (t->vocab.types[id] == PITH__TOKEN_BYTE) {
+            model->byte_tokens[pith__vocab_byte(&t->vocab, id)] = (int32_t)id;
+        }
+    }
+    for (uint32_t b = 0; b < 256; b++) {
+        uint8_t byte = (uint8_t)b;
+        model->one_byte[b] = pith__vocab_piece(&t->vocab, &byte, 1);
+    }
+}
+
+/* Where ranks are of texts symbols have to lie side by side, so all text must be able to become tokens. */
+static int32_t check_bytes(const pith__tokenizer *t, const bpe_model *model) {
+    for (uint32_t b = 0; model->by_text && t->unk < 0 && b < 256; b++) {
+        if (model->byte_tokens[b] < 0 && (!t->rules.bytes || model->one_byte[b] < 0)) {
+            return pith__fail(PITH_E_FORMAT, "vocabulary: neither an unknown token nor a token for byte %u", b);
+        }
+    }
+    return PITH_OK;
+}
+
 static int32_t create(pith__tokenizer *t, const pith__vocab_spec *spec) {
-    const pith__pretok *pretok = pith__pretok_find("default", 7);
-    if (spec->pre.len > 0) {
-        pretok = pith__pretok_find(spec->pre.ptr, spec->pre.len);
-    }
-    if (pretok == NULL) {
-        return pith__fail(PITH_E_UNSUPPORTED, "tokenizer: pre-tokenizer '%.*s' is not supported",
-                          PITH__STR_ARG(spec->pre));
-    }
     bpe_model *model = NULL;
     PITH_TRY(PITH_NEW(t->mem, &model, "tokenizer"));
     t->model = model;
-    t->add_bos = pretok->add_bos;
-    model->pretok = pretok;
-    for (uint32_t b = 0; b < 256; b++) {
-        uint8_t byte = (uint8_t)b;
-        model->byte_ids[b] = pith__vocab_piece(&t->vocab, &byte, 1);
+    if (!t->rules.bytes && spec->n_merges == 0 && spec->scores == NULL) {
+        return pith__fail(PITH_E_FORMAT, "vocabulary: neither merges nor scores say how characters join");
     }
-    return read_merges(t, model, spec);
+    model->by_text = spec->n_merges == 0 && (spec->rules.by_rank || !spec->rules.bytes);
+    if (model->by_text && !spec->rules.by_rank) {
+        PITH_TRY(read_scores(t, model, spec));
+    } else if (!model->by_text) {
+        PITH_TRY(pith__pairs_create(t->mem, &t->vocab, spec, &model->pairs));
+    }
+    model->cut_words = !t->rules.bytes && t->rules.inner_prefix.len == 0 && t->rules.word_suffix.len == 0;
+    if (model->cut_words) {
+        PITH_TRY(pith__neighbours_create(t->mem, &t->vocab, &model->neighbours));
+    }
+    read_bytes(t, model);
+    return check_bytes(t, model);
 }
 
 static void destroy(pith__tokenizer *t) {
     bpe_model *model = t->model;
-    pith__mem_free(t->mem, model->pairs);
-    pith__mem_free(t->mem, model->joined);
+    pith__pairs_free(t->mem, &model->pairs);
+    pith__neighbours_free(t->mem, &model->neighbours);
+    pith__mem_free(t->mem, model->ranks);
     pith__mem_free(t->mem, model);
 }
 
-/* ---- Encoding. ---- */
+/* ---- A word. ---- */
 
-static void join(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
-    const bpe_model *model = context;
+static void join_by_pair(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
     (void)end;
-    left->rank = find_rank(model, pair_key(left->id, right->id));
-    left->joined = left->rank == PITH__NO_RANK ? -1 : model->joined[left->rank];
+    pith__pairs_join(context, left, right);
 }
 
-/* One symbol a byte; a byte that the vocabulary lacks is the unknown token, or nothing where there is none, as in the
- * official implementation. */
+static void join_by_text(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
+    const pith__encoder *e = context;
+    const bpe_model *model = e->tokenizer->model;
+    (void)right;
+    uint32_t length = end - left->start;
+    left->rank = PITH__NO_RANK;
+    if (length > e->tokenizer->vocab.longest) {
+        return;
+    }
+    left->joined = pith__vocab_piece(&e->tokenizer->vocab, e->word_text + left->start, length);
+    if (left->joined >= 0) {
+        left->rank = model->ranks ? model->ranks[left->joined] : (uint32_t)left->joined;
+    }
+}
+
+static uint64_t put_bytes(uint8_t *out, uint64_t at, const char *bytes, uint64_t length) {
+    if (length > 0) {
+        memcpy(out + at, bytes, (size_t)length);
+    }
+    return at + length;
+}
+
+/* The piece of one symbol where the first or the last of a word are written in their own ways. */
+static int32_t find_affixed(const pith__tokenizer *t, const uint8_t *symbol, uint32_t length, bool first, bool last) {
+    uint8_t bytes[2 * PITH__AFFIX_BYTES + 4];
+    pith__str prefix = first ? t->rules.word_prefix : t->rules.inner_prefix;
+    pith__str suffix = last ? t->rules.word_suffix : (pith__str){NULL, 0};
+    uint64_t n = put_bytes(bytes, 0, prefix.ptr, prefix.len);
+    n = put_bytes(bytes, n, (const char *)symbol, length);
+    n = put_bytes(bytes, n, suffix.ptr, suffix.len);
+    return pith__vocab_piece(&t->vocab, bytes, n);
+}
+
+static bool has_affixes(const pith__word_rules *rules) {
+    return rules->word_prefix.len + rules->inner_prefix.len + rules->word_suffix.len > 0;
+}
+
+/* Length of the symbol at `at`, and its piece; -1: it is none. */
+static uint32_t next_symbol(const pith__tokenizer *t, const uint8_t *word, uint32_t length, uint32_t at, int32_t *id) {
+    const bpe_model *model = t->model;
+    uint32_t cp = word[at], size = 1;
+    if (!t->rules.bytes) {
+        size = pith__utf8_next(word + at, length - at, &cp);
+    }
+    if (has_affixes(&t->rules)) {
+        *id = find_affixed(t, word + at, size, at == 0, at + size == length);
+    } else {
+        *id = size == 1 ? model->one_byte[word[at]] : pith__vocab_piece(&t->vocab, word + at, size);
+    }
+    return size;
+}
+
+static bool has_byte_tokens(const bpe_model *model, const uint8_t *bytes, uint32_t length) {
+    for (uint32_t i = 0; i < length; i++) {
+        if (model->byte_tokens[bytes[i]] < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A symbol that is no piece and can become no token is left out, as in the official implementations. */
 static uint32_t make_symbols(const pith__tokenizer *t, const uint8_t *word, uint32_t length, pith__symbol *symbols) {
     const bpe_model *model = t->model;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < length; i++) {
-        int32_t id = model->byte_ids[word[i]];
-        id = id < 0 ? (int32_t)t->unk : id;
-        if (id >= 0) {
-            symbols[count++] = (pith__symbol){i, id, PITH__NO_RANK, -1};
+    for (uint32_t at = 0; at < length;) {
+        int32_t id = -1;
+        uint32_t size = next_symbol(t, word, length, at, &id);
+        if (id >= 0 || t->unk >= 0 || has_byte_tokens(model, word + at, size)) {
+            symbols[count++] = (pith__symbol){at, id, PITH__NO_RANK, -1};
         }
+        at += size;
     }
     symbols[count] = (pith__symbol){length, -1, PITH__NO_RANK, -1};
     return count;
 }
 
+static void put_unknown(pith__encoder *e, uint32_t begin, uint32_t end) {
+    const bpe_model *model = e->tokenizer->model;
+    if (!has_byte_tokens(model, e->text + begin, end - begin)) {
+        pith__encoder_put_unknown(e, begin, end);
+        return;
+    }
+    for (uint32_t at = begin; at < end; at++) {
+        pith__encoder_put(e, model->byte_tokens[e->text[at]], at, at + 1);
+    }
+}
+
+static int32_t merge_word(pith__encoder *e, uint32_t start, uint32_t length) {
+    const bpe_model *model = e->tokenizer->model;
+    PITH_TRY(pith__merger_reserve(&e->merger, length));
+    uint32_t count = make_symbols(e->tokenizer, e->text + start, length, e->merger.symbols);
+    e->word_text = e->text + start;
+    PITH_TRY(pith__merger_run(&e->merger, count, model->by_text ? join_by_text : join_by_pair,
+                              model->by_text ? (const void *)e : &model->pairs, &count));
+    for (uint32_t i = 0; i < count; i++) {
+        const pith__symbol *s = &e->merger.symbols[i];
+        if (s->id >= 0) {
+            pith__encoder_put(e, s->id, start + s->start, start + s[1].start);
+        } else { /* one symbol as it was made; after it some may have been left out */
+            int32_t none = -1;
+            uint32_t size = next_symbol(e->tokenizer, e->text + start, length, s->start, &none);
+            put_unknown(e, start + s->start, start + s->start + size);
+        }
+    }
+    return PITH_OK;
+}
+
 static int32_t encode_word(pith__encoder *e, uint32_t start, uint32_t length) {
     const pith__tokenizer *t = e->tokenizer;
-    const bpe_model *model = t->model;
-    const uint8_t *word = e->text + start;
-    if (model->pretok->ignore_merges) {
-        int32_t id = pith__vocab_piece(&t->vocab, word, length);
+    if (t->rules.whole_words) {
+        int32_t id = pith__vocab_piece(&t->vocab, e->text + start, length);
         if (id >= 0) {
-            pith__encoder_put(e, id, start);
+            pith__encoder_put(e, id, start, start + length);
             return PITH_OK;
         }
     }
-    PITH_TRY(pith__merger_reserve(&e->merger, length));
-    uint32_t count = make_symbols(t, word, length, e->merger.symbols);
-    PITH_TRY(pith__merger_run(&e->merger, count, join, model, &count));
-    for (uint32_t i = 0; i < count; i++) {
-        pith__encoder_put(e, e->merger.symbols[i].id, start + e->merger.symbols[i].start);
-    }
-    return PITH_OK;
+    return merge_word(e, start, length);
 }
 
-/* Cuts a piece of the text by one stage after another; what the last leaves are words. */
-static int32_t cut_piece(pith__encoder *e, const pith__cut_fn *stage, uint32_t left, uint32_t start, uint32_t length) {
-    uint32_t end = start + length;
-    while (start < end) {
-        uint32_t piece = (uint32_t)stage[0](e->text + start, end - start);
-        if (left > 1) {
-            PITH_TRY(cut_piece(e, stage + 1, left - 1, start, piece));
-        } else {
-            PITH_TRY(pith__encoder_word(e, start, piece));
-        }
-        start += piece;
-    }
-    return PITH_OK;
-}
+/* ---- A piece. ---- */
 
-static int32_t fragment(pith__encoder *e, const uint8_t *text, uint64_t length, bool leading) {
+static int32_t encode_words(pith__encoder *e, uint32_t start, uint32_t end) {
     const bpe_model *model = e->tokenizer->model;
-    (void)leading;
-    if (model->pretok->nfc && pith__nfc_needed(text, length)) {
-        PITH_TRY(pith__nfc(e->mem, text, length, &e->work));
-        text = e->work.text;
-        length = e->work.length;
+    uint32_t last = 0;
+    for (uint32_t at = start; at < end;) {
+        uint32_t cp = 0;
+        uint32_t size = pith__utf8_next(e->text + at, end - at, &cp);
+        if (at > start && !pith__neighbours_may_join(&model->neighbours, last, cp)) {
+            PITH_TRY(pith__encoder_word(e, start, at - start));
+            start = at;
+        }
+        last = cp;
+        at += size;
     }
-    if (length > INT32_MAX) {
-        return pith__fail(PITH_E_ARGUMENT, "tokenize: the text is longer than 2 GiB once normalized");
-    }
-    PITH_TRY(pith__encoder_begin(e, text, length));
-    uint32_t stages = 1;
-    while (stages < PITH__CUT_STAGES && model->pretok->stages[stages] != NULL) {
-        stages++;
-    }
-    return cut_piece(e, model->pretok->stages, stages, 0, (uint32_t)length);
+    return end > start ? pith__encoder_word(e, start, end - start) : PITH_OK;
 }
 
-const pith__algorithm pith__bpe_algorithm = {.model = "gpt2",
-                                             .unescape = unescape,
-                                             .create = create,
-                                             .destroy = destroy,
-                                             .fragment = fragment,
-                                             .word = encode_word};
+static int32_t encode_piece(pith__encoder *e, uint32_t start, uint32_t length) {
+    const pith__tokenizer *t = e->tokenizer;
+    const bpe_model *model = t->model;
+    bool cut = model->cut_words && !t->rules.whole_words;
+    return cut ? encode_words(e, start, start + length) : pith__encoder_word(e, start, length);
+}
+
+const pith__algorithm pith__bpe_algorithm = {.create = create, .destroy = destroy, .piece = encode_piece, .word = encode_word};

@@ -19,10 +19,10 @@ typedef enum pith__normal_kind {
     PITH__NORMAL_NFKC,
     PITH__NORMAL_NFKD,
     PITH__NORMAL_LOWERCASE,     /* the full mapping of each code point by itself */
-    PITH__NORMAL_STRIP_ACCENTS, /* drops code points of category Mn */
+    PITH__NORMAL_STRIP_ACCENTS, /* drops code points of category M, as they stand: nothing is decomposed */
     PITH__NORMAL_STRIP,         /* drops white space at the ends: PITH__STRIP_x */
-    PITH__NORMAL_REPLACE,       /* every `from`, leftmost first, becomes `to` */
-    PITH__NORMAL_REPLACE_RUNS,  /* every run of `from` repeated at least `least` times becomes one `to` */
+    PITH__NORMAL_REPLACE,       /* every `from` (not empty), leftmost first, becomes `to` */
+    PITH__NORMAL_REPLACE_RUNS,  /* every run of `from`, one character, repeated at least `least` times becomes one `to` */
     PITH__NORMAL_REPLACE_SPACES, /* every run of at least `least` code points of white space (\s) becomes one `to` */
     PITH__NORMAL_PREPEND,       /* `to` before a text that is not empty */
     PITH__NORMAL_NMT,           /* the cleaning that SentencePiece's nmt rules do, as the tokenizers library has it */

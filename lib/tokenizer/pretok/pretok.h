@@ -6,17 +6,16 @@
 #ifndef PITH_TOKENIZER_PRETOK_H
 #define PITH_TOKENIZER_PRETOK_H
 
+#include "tokenizer/pretok/cut.h"
 #include "tokenizer/unicode/unicode.h"
 #include "tokenizer/unicode/utf8.h"
 #include <stddef.h>
-
-typedef uint64_t (*pith__cut_fn)(const uint8_t *p, uint64_t n);
 
 enum {
     PITH__CUT_STAGES = 6
 };
 
-/* A family: its stages in order (each cuts the pieces of the one before), and what else comes with the name. */
+/* A family: its steps in order, and what else comes with the name. */
 typedef struct pith__pretok {
     const char *names[14]; /* as vocabularies name it; ends at NULL */
     pith__cut_fn stages[PITH__CUT_STAGES];

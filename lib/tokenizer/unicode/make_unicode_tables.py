@@ -1,48 +1,81 @@
 #!/usr/bin/env python3
-"""Writes unicode_tables.c: general categories, canonical combining classes, NFC tables.
+"""Writes unicode_tables.c, normal_tables.c and grapheme_tables.c into the folder it is given.
 
-The Unicode version is that of the module it finds: `unicodedata2` (a PyPI package whose version is the Unicode version) or
-Python's own `unicodedata`. The committed tables are Unicode 16.0, the version that the `tokenizers` package's regex engine knows:
+    pip install tokenizers==0.23.3 unicodedata2==16.0.0 regex==2025.11.3
+    python3 lib/tokenizer/unicode/make_unicode_tables.py lib/tokenizer/unicode
 
-    pip install unicodedata2==16.0.0 && python3 lib/tokenizer/unicode/make_unicode_tables.py > lib/tokenizer/unicode/unicode_tables.c
+The tables follow what the `tokenizers` package does, whose parts know different versions of Unicode: its normal forms 9.0, its BERT
+categories 8.0, its regular expressions 16.0, its lowercase and white space 17.0, its grapheme clusters 17.0. So the package itself is
+asked about every code point, except where its answer cannot be had one code point at a time: general categories and combining classes
+are those of unicodedata2 (the latter only where the package knows the code point), grapheme classes those of `regex`.
 """
 import sys
 
-try:
-    import unicodedata2 as ucd
-except ImportError:
-    import unicodedata as ucd
+import regex
+import unicodedata2 as ucd
+from tokenizers import Regex, normalizers, pre_tokenizers
 
 LIMIT = 0x110000
 BLOCK = 128
 # The order of enum pith__category in unicode.h. The last two split Cc: line ends, and the other white space.
 CATEGORIES = ("Cn Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co "
               "newline control_space").split()
+# The bits of a trait in unicode.h, lowest first.
+TRAITS = "white punctuation word control numeric combining nonspacing folds".split()
+# The order of enum pith__normal_form, which is the order of the bits in pith__normal_flags.
+FORMS = [normalizers.NFC(), normalizers.NFD(), normalizers.NFKC(), normalizers.NFKD()]
+# The order of enum pith__grapheme_break and enum pith__conjunct_break in grapheme_data.h, by the names that `regex` knows.
+GRAPHEME_BREAKS = "XX CR LF CN EX ZWJ RI PP SM L V T LV LVT".split()
+CONJUNCT_BREAKS = "None Consonant Extend Linker".split()
 HANGUL = range(0xAC00, 0xAC00 + 11172)
+JAMO_SECONDS = set(range(0x1161, 0x1176)) | set(range(0x11A8, 0x11C3))
+SCALARS = [cp for cp in range(LIMIT) if not 0xD800 <= cp < 0xE000]
 
 
-def category(cp):
-    if cp in (0x0A, 0x0D):
-        return CATEGORIES.index("newline")
-    if cp in (0x09, 0x0B, 0x0C, 0x85):
-        return CATEGORIES.index("control_space")
-    return CATEGORIES.index(ucd.category(chr(cp)))
+def ask(normalizer, text):
+    return normalizer.normalize_str(text)
 
 
-def canonical(cp):
-    """The full canonical decomposition, as code points; [cp] when there is none."""
-    return [ord(c) for c in ucd.normalize("NFD", chr(cp))] if not 0xD800 <= cp < 0xE000 else [cp]
+def dropped_by(normalizer):
+    """The code points that become nothing."""
+    return {cp for cp in SCALARS if ask(normalizer, chr(cp)) == ""}
+
+
+def cut_by(pre_tokenizer, pieces):
+    """The code points that cut a word into so many pieces."""
+    return {cp for cp in SCALARS if len(pre_tokenizer.pre_tokenize_str("a" + chr(cp) + "a")) == pieces}
+
+
+def bert(**flags):
+    off = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
+    return normalizers.BertNormalizer(**{**off, **flags})
+
+
+def decomposed(form):
+    """By code point, the full decomposition where it is another; Hangul left out."""
+    found = {}
+    for cp in SCALARS:
+        text = ask(form, chr(cp))
+        if cp not in HANGUL and text != chr(cp):
+            found[cp] = tuple(map(ord, text))
+    return found
+
+
+def combining_classes():
+    """The classes that are not 0, of the code points that the package moves before a mark of class 240."""
+    return {cp: ucd.combining(chr(cp)) for cp in SCALARS
+            if ucd.combining(chr(cp)) and (cp == 0x345 or ask(FORMS[1], "\u0345" + chr(cp)) != "\u0345" + chr(cp))}
 
 
 def primary_composites():
     """(first, second) -> composite, Hangul left out."""
     pairs = {}
-    for cp in range(LIMIT):
+    for cp in SCALARS:
         fields = ucd.decomposition(chr(cp)).split()
-        if cp in HANGUL or len(fields) != 2 or fields[0].startswith("<"):
-            continue
-        if ucd.normalize("NFC", chr(cp)) == chr(cp):
-            pairs[tuple(int(f, 16) for f in fields)] = cp
+        if cp not in HANGUL and len(fields) == 2 and not fields[0].startswith("<"):
+            pair = tuple(int(f, 16) for f in fields)
+            if ask(FORMS[0], chr(pair[0]) + chr(pair[1])) == chr(cp):
+                pairs[pair] = cp
     return pairs
 
 
@@ -58,56 +91,147 @@ def two_stage(values):
     return index, joined
 
 
-def emit(kind, name, values, per_line=32):
-    print(f"const {kind} {name}[{len(values)}] = {{")
-    for at in range(0, len(values), per_line):
-        print("    " + ", ".join(str(v) for v in values[at:at + per_line]) + ",")
-    print("};\n")
+def emit(f, kind, name, values):
+    line = "   "
+    f.write(f"const {kind} {name}[{len(values)}] = {{\n")
+    for value in values:
+        if len(line) + len(str(value)) + 2 > 120:
+            f.write(line + "\n")
+            line = "   "
+        line += f" {value},"
+    f.write(line + "\n};\n\n")
 
 
-def nfc_classes(pairs):
-    """One small number a code point: which (combining class, may change under NFC) it has."""
-    seconds = {second for _, second in pairs} | set(range(0x1161, 0x1176)) | set(range(0x11A8, 0x11C3))
-    combos, values = [(0, 0)], []
-    for cp in range(LIMIT):
-        surrogate = 0xD800 <= cp < 0xE000
-        unstable = not surrogate and (cp in seconds or ucd.normalize("NFC", chr(cp)) != chr(cp))
-        combo = (ucd.combining(chr(cp)), int(unstable))
-        if combo not in combos:
-            combos.append(combo)
-        values.append(combos.index(combo))
-    return combos, values
+def emit_two_stage(f, kind, name, by_code_point, default=0):
+    index, joined = two_stage([by_code_point.get(cp, default) for cp in range(LIMIT)])
+    emit(f, "uint8_t" if max(index) < 256 else "uint16_t", f"{name}_index", index)
+    emit(f, kind, f"{name}_block", joined)
 
 
-def main():
-    print(f"/* Generated by make_unicode_tables.py from Unicode {ucd.unidata_version}; do not edit. What each table means stands in "
-          "unicode.h. */")
-    print('#include "tokenizer/unicode/unicode.h"\n')
-    index, joined = two_stage([category(cp) for cp in range(LIMIT)])
-    emit("uint16_t", "pith__category_index", index)
-    emit("uint8_t", "pith__category_block", joined)
+def head(f, header):
+    f.write("/* Generated by make_unicode_tables.py; do not edit. What each table means stands in the header. */\n"
+            f'#include "tokenizer/unicode/{header}"\n\n')
+
+
+def category(cp):
+    if cp in (0x0A, 0x0D):
+        return CATEGORIES.index("newline")
+    if cp in (0x09, 0x0B, 0x0C, 0x85):
+        return CATEGORIES.index("control_space")
+    return CATEGORIES.index(ucd.category(chr(cp)))
+
+
+def traits(lower, canonical, classes):
+    kept = bert(strip_accents=True)
+    nonspacing = {cp for cp in SCALARS if cp not in canonical and ask(kept, chr(cp)) == ""}
+    moved = set(classes) - nonspacing
+    sets = dict(
+        white=cut_by(pre_tokenizers.WhitespaceSplit(), 2),
+        punctuation=cut_by(pre_tokenizers.Punctuation(), 3),
+        word=dropped_by(normalizers.Replace(Regex(r"\w"), "")),
+        control=dropped_by(bert(clean_text=True)),
+        numeric=cut_by(pre_tokenizers.Digits(), 3),
+        combining=dropped_by(normalizers.StripAccents()),
+        nonspacing=nonspacing,
+        folds=set(lower) | set(canonical) | set(HANGUL) | moved)
+    return {cp: sum((cp in sets[name]) << bit for bit, name in enumerate(TRAITS)) for cp in SCALARS}
+
+
+def write_unicode(path, canonical, classes):
+    lower = {}
+    for cp in SCALARS:
+        text = ask(normalizers.Lowercase(), chr(cp))
+        if text != chr(cp):
+            lower[cp] = tuple(map(ord, text))
+    assert [cp for cp in lower if len(lower[cp]) > 1] == [0x130] and lower[0x130] == (0x69, 0x307)
+    deltas = [0] + sorted({to[0] - cp for cp, to in lower.items()})
+    with open(f"{path}/unicode_tables.c", "w") as f:
+        head(f, "unicode.h")
+        emit_two_stage(f, "uint8_t", "pith__category", {cp: category(cp) for cp in range(LIMIT)})
+        emit_two_stage(f, "uint8_t", "pith__trait", traits(lower, canonical, classes))
+        emit_two_stage(f, "uint8_t", "pith__lower", {cp: deltas.index(to[0] - cp) for cp, to in lower.items()})
+        emit(f, "int32_t", "pith__lower_delta", deltas)
+
+
+def normal_records(pairs, decompositions, classes):
+    """By code point, (combining class, flags): the four bits of the forms that may change it, then the four of those in which it may
+    join what stands before it."""
+    seconds = {second for _, second in pairs} | JAMO_SECONDS
+    records = {}
+    for cp in SCALARS:
+        flags = 0
+        for bit, form in enumerate(FORMS):
+            composing = bit in (0, 2)
+            first = decompositions[bit // 2].get(cp, (cp,))[0]
+            changes = ask(form, chr(cp)) != chr(cp) or (composing and cp in seconds)
+            joins = first in classes or (composing and first in seconds)
+            flags |= changes << bit | joins << (bit + 4)
+        records[cp] = (classes.get(cp, 0), flags)
+    return records
+
+
+def utf16(code_points):
+    data = "".join(map(chr, code_points)).encode("utf-16-le")
+    return [data[at] | data[at + 1] << 8 for at in range(0, len(data), 2)]
+
+
+def decomposition_pool(canonical, compatible):
+    """Where each decomposition lies in the pool, and the pool: see normal_data.h."""
+    pool, seen, offsets = [0], {}, {}
+    for cp in sorted(set(canonical) | set(compatible)):
+        first, second = tuple(utf16(canonical.get(cp, ()))), tuple(utf16(compatible[cp]))
+        second = () if second == first else second
+        if (first, second) not in seen:
+            seen[first, second] = len(pool)
+            pool.extend([len(first) | len(second) << 8, *first, *second])
+        offsets[cp] = seen[first, second]
+    return offsets, pool
+
+
+def write_normal(path, canonical, classes):
+    compatible = decomposed(FORMS[3])
     pairs = primary_composites()
-    combos, values = nfc_classes(pairs)
-    index, joined = two_stage(values)
-    emit("uint8_t", "pith__nfc_index", index)
-    emit("uint8_t", "pith__nfc_block", joined)
-    emit("uint8_t", "pith__nfc_combining", [c for c, _ in combos])
-    emit("uint8_t", "pith__nfc_unstable", [u for _, u in combos])
-    keys, starts, text = [], [0], []
-    for cp in range(LIMIT):
-        full = canonical(cp)
-        if cp not in HANGUL and full != [cp]:
-            keys.append(cp)
-            text.extend(full)
-            starts.append(len(text))
-    emit("uint32_t", "pith__decomposition_keys", keys, 16)
-    emit("uint16_t", "pith__decomposition_starts", starts, 16)
-    emit("uint32_t", "pith__decomposition_text", text, 16)
+    records = normal_records(pairs, (canonical, compatible), classes)
+    distinct = sorted(set(records.values()))
+    assert distinct[0] == (0, 0) and len(distinct) <= 256
+    offsets, pool = decomposition_pool(canonical, compatible)
     ordered = sorted(pairs.items())
-    emit("uint32_t", "pith__composition_pairs", [v for (pair, _) in ordered for v in pair], 16)
-    emit("uint32_t", "pith__composition_results", [cp for _, cp in ordered], 16)
-    print(f"const uint32_t pith__decomposition_count = {len(keys)};")
-    print(f"const uint32_t pith__composition_count = {len(ordered)};")
+    with open(f"{path}/normal_tables.c", "w") as f:
+        head(f, "normal_data.h")
+        emit_two_stage(f, "uint8_t", "pith__normal", {cp: distinct.index(r) for cp, r in records.items() if r != (0, 0)})
+        emit(f, "uint8_t", "pith__normal_class", [c for c, _ in distinct])
+        emit(f, "uint8_t", "pith__normal_flags", [flags for _, flags in distinct])
+        emit_two_stage(f, "uint16_t", "pith__decomposition", offsets)
+        emit(f, "uint16_t", "pith__decomposition_pool", pool)
+        emit(f, "uint32_t", "pith__composition_pairs", [v for (pair, _) in ordered for v in pair])
+        emit(f, "uint32_t", "pith__composition_results", [cp for _, cp in ordered])
+        f.write(f"const uint32_t pith__composition_count = {len(ordered)};\n")
 
 
-main()
+def having(property_, value):
+    pattern = regex.compile(rf"\p{{{property_}={value}}}")
+    return [cp for cp in SCALARS if pattern.match(chr(cp))]
+
+
+def write_graphemes(path):
+    found = {}
+    for value, name in enumerate(GRAPHEME_BREAKS[1:], 1):
+        found.update(dict.fromkeys(having("GCB", name), value))
+    for value, name in enumerate(CONJUNCT_BREAKS[1:], 1):
+        for cp in having("InCB", name):
+            found[cp] = found.get(cp, 0) | value << 4
+    for cp in having("ExtPict", "Yes"):
+        found[cp] = found.get(cp, 0) | 1 << 6
+    with open(f"{path}/grapheme_tables.c", "w") as f:
+        head(f, "grapheme_data.h")
+        emit_two_stage(f, "uint8_t", "pith__grapheme", found)
+
+
+def main(path):
+    canonical, classes = decomposed(FORMS[1]), combining_classes()
+    write_unicode(path, canonical, classes)
+    write_normal(path, canonical, classes)
+    write_graphemes(path)
+
+
+main(sys.argv[1])
