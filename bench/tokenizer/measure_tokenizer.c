@@ -1,7 +1,7 @@
 /* See measure_tokenizer.h. */
 #include "measure_tokenizer.h"
 #include "../clock.h"
-#include "arch/vocabulary.h"
+#include "vocabulary/vocabulary.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static pith__tokenizer *open_once(pith__mem *mem, const char *path, double *all,
     check(pith__source_from_path(mem, path, &source), path);
     check(pith__modelfile_open(mem, source, 0, &file), path);
     double middle = seconds_now();
-    check(pith__vocabulary_open(mem, file, 0, &t), path);
+    check(pith__vocabulary_from_gguf(mem, file, 0, &t), path);
     double end = seconds_now();
     pith__modelfile_release(file);
     pith__source_release(source);

@@ -1,7 +1,7 @@
 /* Opening a model: file, family, hyperparameters, weights, vocabulary, in this order. See model.h. */
 #include "arch/model.h"
 #include "arch/hparams.h"
-#include "arch/vocabulary.h"
+#include "vocabulary/vocabulary.h"
 #include "arch/weights.h"
 #include "base/os.h"
 #include "ops/panel.h"
@@ -64,7 +64,7 @@ static int32_t open_parts(pith_model *model, pith__source *source) {
     PITH_TRY(pith__family_of(model->file, &model->family));
     PITH_TRY(pith__hparams_read(model->file, model->family, &model->hparams));
     PITH_TRY(read_texts(model));
-    PITH_TRY(pith__vocabulary_open(mem, model->file, model->hparams.vocab, &model->tokenizer));
+    PITH_TRY(pith__vocabulary_from_gguf(mem, model->file, model->hparams.vocab, &model->tokenizer));
     model->parameters = count_parameters(model->file);
     return load_weights(model);
 }
@@ -121,7 +121,7 @@ static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *s
     PITH_TRY(pith__modelfile_open(mem, source, options->metadata_limit, file));
     PITH_TRY(pith__family_of(*file, &plan->family));
     PITH_TRY(pith__hparams_read(*file, plan->family, &plan->hparams));
-    PITH_TRY(pith__vocabulary_open(mem, *file, plan->hparams.vocab, tokenizer));
+    PITH_TRY(pith__vocabulary_from_gguf(mem, *file, plan->hparams.vocab, tokenizer));
     plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
     PITH_TRY(pith__weights_shape(mem, *file, plan->family, &plan->hparams,
                                  blas_columns(host, options) != PITH__BLAS_NEVER, weights));

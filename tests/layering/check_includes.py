@@ -6,6 +6,7 @@ usage: check_includes.py ROOT        (the folder that holds lib/); prints one li
 The rules, as lib/README.md states them:
   - a file includes its own folder and those below it: api > engine > arch > ops > quant > kernels > base;
     formats, tokenizer and sampling stand beside: they use base, kernels and quant, and only arch and above use them;
+    vocabulary joins formats and tokenizer for arch and above;
   - includes are written from lib/ ("base/status.h"), and name a file that is there;
   - only lib/base includes headers of the operating system, and nothing includes <assert.h>, <setjmp.h> or <locale.h>;
   - a file name occurs once in lib/ (posix/ and windows/ are two sides of one seam, and may mirror each other);
@@ -17,9 +18,10 @@ import sys
 
 STACK = ["base", "kernels", "quant", "ops", "arch", "engine", "api"]  # lowest first
 BESIDE = ["formats", "tokenizer", "sampling"]
-MAY_INCLUDE = {folder: set(STACK[: i + 1]) | (set(BESIDE) if i >= STACK.index("arch") else set())
+MAY_INCLUDE = {folder: set(STACK[: i + 1]) | (set(BESIDE) | {"vocabulary"} if i >= STACK.index("arch") else set())
                for i, folder in enumerate(STACK)}
 MAY_INCLUDE |= {folder: {folder, "base", "kernels", "quant"} for folder in BESIDE}
+MAY_INCLUDE["vocabulary"] = {"vocabulary", "formats", "tokenizer", "base"}
 
 SOURCES = {".c", ".h", ".inc", ".S"}
 SYSTEMS = {"posix", "windows"}

@@ -1,7 +1,7 @@
 /* Real vocabularies, where the environment variable PITH_TEST_DATA names a folder with
  * tokenizers/gguf/ggml-vocab-*.gguf and, beside each, .inp (texts separated by a line __ggml_vocab_test__) and .out
  * (the ids of each, a line). Skipped, saying so, without it. */
-#include "arch/vocabulary.h"
+#include "vocabulary/vocabulary.h"
 #include "tokenizer_test.h"
 #include <stdio.h>
 
@@ -27,7 +27,7 @@ static pith__tokenizer *open_vocabulary(pith__mem *mem, const char *path) {
     pith__modelfile *file = NULL;
     pith__tokenizer *t = NULL;
     if (pith__source_from_path(mem, path, &source) != PITH_OK ||
-        pith__modelfile_open(mem, source, 0, &file) != PITH_OK || pith__vocabulary_open(mem, file, 0, &t) != PITH_OK) {
+        pith__modelfile_open(mem, source, 0, &file) != PITH_OK || pith__vocabulary_from_gguf(mem, file, 0, &t) != PITH_OK) {
         fail_msg("%s: %s", path, pith__error_text());
     }
     pith__modelfile_release(file);

@@ -1,6 +1,6 @@
 /* Reads tokenizer.ggml.* into a vocabulary specification. See vocabulary.h.
  * Source of the keys: the GGUF specification, section Tokenizer. */
-#include "arch/vocabulary.h"
+#include "vocabulary/vocabulary.h"
 #include "tokenizer/kinds.h"
 #include <string.h>
 
@@ -126,7 +126,7 @@ static int32_t create(pith__mem *mem, const pith__modelfile *file, uint64_t rows
     return pith__tokenizer_create(mem, &spec, out);
 }
 
-int32_t pith__vocabulary_open(pith__mem *mem, const pith__modelfile *file, uint64_t rows, pith__tokenizer **out) {
+int32_t pith__vocabulary_from_gguf(pith__mem *mem, const pith__modelfile *file, uint64_t rows, pith__tokenizer **out) {
     bool found = false;
     pith__str kind;
     arrays a;
