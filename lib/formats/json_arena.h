@@ -1,6 +1,7 @@
 /* Memory for strings that a JSON text writes with escapes: taken piece by piece, given back all at once.
  *
- * Invariant: what was taken stays where it is until pith__json_arena_free; blocks never add up to more than the limit. */
+ * Invariant: what was taken stays where it is until pith__json_arena_free; blocks never add up to more than the limit.
+ */
 #ifndef PITH_FORMATS_JSON_ARENA_H
 #define PITH_FORMATS_JSON_ARENA_H
 

@@ -1,7 +1,7 @@
-/* Numbers from decimal digits. A double is found with whole numbers alone: digits * 10^n is made as a large integer and a power of
- * two (for negative n by dividing by 5^-n, with a note whether something remained), and its top 64 bits are rounded once. Slower
- * than the clever algorithms (Eisel-Lemire and its kin), without their tables, and never wrong. Sources: RFC 8259 section 6;
- * IEEE 754.
+/* Numbers from decimal digits. A double is found with whole numbers alone: digits * 10^n is made as a large integer and
+ * a power of two (for negative n by dividing by 5^-n, with a note whether something remained), and its top 64 bits are
+ * rounded once. Slower than the clever algorithms (Eisel-Lemire and its kin), without their tables, and never wrong.
+ * Sources: RFC 8259 section 6; IEEE 754.
  *
  * Invariant: time is linear in the text's length, memory fixed. Must not know: where the text stands. */
 #include "formats/json_number.h"
@@ -141,9 +141,9 @@ static void shift_limbs(large *x, uint32_t places) {
     x->count += places;
 }
 
-static uint32_t power_of_five(int64_t n) {
+static uint32_t power_of_five(uint32_t n) {
     uint32_t power = 1;
-    while (n-- > 0) {
+    for (uint32_t i = 0; i < n; i++) {
         power *= 5;
     }
     return power;
@@ -151,15 +151,22 @@ static uint32_t power_of_five(int64_t n) {
 
 /* The first MAX_DIGITS digits as an integer, and how many those are; *rest: a later one is not 0. */
 static uint32_t read_large(const decimal *d, large *x, bool *rest) {
-    uint32_t used = 0;
+    uint32_t used = 0, chunk = 0, scale = 1; /* a chunk is nine digits, which fit in a limb */
     x->count = 0;
     const char *at = d->digits;
     for (; used < d->count && used < MAX_DIGITS; at++) {
-        if (*at != '.') {
-            multiply_add(x, 10, (uint32_t)(*at - '0'));
-            used++;
+        if (*at == '.') {
+            continue;
+        }
+        chunk = chunk * 10 + (uint32_t)(*at - '0');
+        scale *= 10;
+        if (++used % 9 == 0) {
+            multiply_add(x, scale, chunk);
+            chunk = 0;
+            scale = 1;
         }
     }
+    multiply_add(x, scale, chunk);
     *rest = false;
     for (uint64_t left = d->count - used; left > 0 && !*rest; at++) {
         *rest = is_digit(*at) && *at != '0';
@@ -168,38 +175,53 @@ static uint32_t read_large(const decimal *d, large *x, bool *rest) {
     return used;
 }
 
-/* Multiplies x by 5^n; for a negative n it is shifted up by some places first (returned), so that 64 bits and more come out. */
-static uint32_t scale_by_fives(large *x, int64_t n, bool *rest) {
-    for (; n > 0; n -= FIVES) {
-        multiply_add(x, power_of_five(n < FIVES ? n : FIVES), 0);
+static void multiply_by_fives(large *x, uint32_t n) {
+    for (; n > FIVES; n -= FIVES) {
+        multiply_add(x, power_of_five(FIVES), 0);
     }
-    uint32_t wanted = (uint32_t)(-n * 2322 / 1000 + 66) / 32 + 2; /* limbs; log2(5) is less than 2.322 */
-    uint32_t places = n < 0 && x->count < wanted ? wanted - x->count : 0;
+    multiply_add(x, power_of_five(n), 0);
+}
+
+/* Divides by 5^n, after a shift by some places (returned) so that 64 bits and more come out. */
+static uint32_t divide_by_fives(large *x, uint32_t n, bool *rest) {
+    uint32_t wanted = (n * 2322 / 1000 + 66) / 32 + 2; /* limbs; log2(5) is less than 2.322 */
+    uint32_t places = x->count < wanted ? wanted - x->count : 0;
     shift_limbs(x, places);
-    for (; n < 0; n += FIVES) {
-        *rest |= divide(x, power_of_five(-n < FIVES ? -n : FIVES)) != 0;
+    for (; n > FIVES; n -= FIVES) {
+        *rest |= divide(x, power_of_five(FIVES)) != 0;
     }
+    *rest |= divide(x, power_of_five(n)) != 0;
     return places;
 }
 
 /* ---- doubles ---- */
 
+/* How far x, which is not 0, can be shifted up. */
+static uint32_t leading_zeros(uint32_t x) {
+    uint32_t n = 0;
+    for (uint32_t half = 16; half > 0; half /= 2) {
+        uint32_t free = x >> (32 - half) == 0 ? half : 0;
+        x <<= free;
+        n += free;
+    }
+    return n;
+}
+
 /* The top 64 bits of x, the highest of them 1; *lead: how far they had to be shifted for that. */
 static uint64_t top_bits(const large *x, uint32_t *lead, bool *rest) {
-    uint64_t top = (uint64_t)x->limb[x->count - 1] << 32 | (x->count > 1 ? x->limb[x->count - 2] : 0);
-    uint64_t next = x->count > 2 ? (uint64_t)x->limb[x->count - 3] << 32 : 0;
-    for (*lead = 0; !(top >> 63); (*lead)++) {
-        top = top << 1 | next >> 63;
-        next <<= 1;
-    }
-    *rest |= next != 0;
+    const uint32_t *limb = x->limb + x->count;
+    uint32_t lower = x->count > 1 ? limb[-2] : 0, next = x->count > 2 ? limb[-3] : 0;
+    *lead = leading_zeros(limb[-1]);
+    uint64_t shifted = (uint64_t)next << *lead;
+    *rest |= (uint32_t)shifted != 0;
     for (uint32_t i = 3; i < x->count; i++) {
         *rest |= x->limb[i - 3] != 0;
     }
-    return top;
+    return ((uint64_t)limb[-1] << 32 | lower) << *lead | shifted >> 32;
 }
 
-/* The bits of the double nearest to top (the highest bit is 1, and worth 2^exponent) and a little more if there is a rest. */
+/* The bits of the double nearest to top (the highest bit is 1, and worth 2^exponent) and a little more if there is a
+ * rest. */
 static uint64_t round_bits(uint64_t top, int64_t exponent, bool rest) {
     int64_t biased = exponent + 1023;
     int64_t drop = biased > 0 ? 11 : 12 - biased; /* below 2^-1022 the last place stays at 2^-1074 */
@@ -208,18 +230,23 @@ static uint64_t round_bits(uint64_t top, int64_t exponent, bool rest) {
     }
     uint64_t kept = drop < 64 ? top >> drop : 0, below = top << (64 - drop), half = UINT64_C(1) << 63;
     kept += below > half || (below == half && (rest || (kept & 1)));
-    return kept + (biased > 0 ? (uint64_t)(biased - 1) << 52 : 0); /* kept has the leading 1, and may carry into the exponent */
+    return kept + (biased > 0 ? (uint64_t)(biased - 1) << 52
+                              : 0); /* kept has the leading 1, and may carry into the exponent */
 }
 
 /* The magnitude's bits. The value is within [10^(SMALLEST - 1), 10^LARGEST). */
 static uint64_t nearest_bits(const decimal *d) {
     large x;
     bool rest;
-    uint32_t lead, used = read_large(d, &x, &rest);
-    int64_t n = d->point - used;
-    uint32_t places = scale_by_fives(&x, n, &rest);
+    uint32_t lead, places = 0, used = read_large(d, &x, &rest);
+    int64_t n = d->point - used; /* of ten */
+    if (n > 0) {
+        multiply_by_fives(&x, (uint32_t)n);
+    } else if (n < 0) {
+        places = divide_by_fives(&x, (uint32_t)-n, &rest);
+    }
     uint64_t top = top_bits(&x, &lead, &rest);
-    return round_bits(top, (int64_t)(x.count * 32) - 1 - lead - places * 32 + n, rest);
+    return round_bits(top, (int64_t)x.count * 32 - 1 - lead - (int64_t)places * 32 + n, rest);
 }
 
 bool pith__json_to_double(pith__str number, double *out) {

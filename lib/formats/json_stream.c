@@ -1,8 +1,10 @@
-/* The reader keeps one place in the text and a bit for each level that is open; a value that begins there is `due` until some call
- * goes over it. Skipping is a loop over the same steps, so nothing recurses. Source of the grammar: RFC 8259.
+/* The reader keeps one place in the text and a bit for each level that is open; a value that begins there is `due`
+ * until some call goes over it. Skipping is a loop over the same steps, so nothing recurses. Source of the grammar: RFC
+ * 8259.
  *
- * Invariant: while a value is due, `at` is at its first byte and at < end; no byte at or after `end` is read. A call that finds
- * a failure sets status once, with the text. Must not know: what is inside strings and numbers (json_string.c, json_number.c). */
+ * Invariant: while a value is due, `at` is at its first byte and at < end; no byte at or after `end` is read. A call
+ * that finds a failure sets status once, with the text. Must not know: what is inside strings and numbers
+ * (json_string.c, json_number.c). */
 #include "formats/json_stream.h"
 #include "base/format.h"
 #include "formats/json_number.h"
@@ -99,7 +101,8 @@ static bool await_value(pith__jstream *json) {
 
 void pith__jstream_open(pith__jstream *json, pith__str text, const char *name, pith__json_arena *arena) {
     const char *start = text.ptr ? text.ptr : "";
-    *json = (pith__jstream){.name = name, .text = start, .at = start, .end = start + text.len, .last = start, .arena = arena};
+    *json = (pith__jstream){
+        .name = name, .text = start, .at = start, .end = start + text.len, .last = start, .arena = arena};
     await_value(json);
 }
 
@@ -120,7 +123,8 @@ pith__jstream_type pith__jstream_peek(const pith__jstream *json) {
 
 /* ---- scalars ---- */
 
-static const char *const type_names[] = {"nothing", "an object", "an array", "a string", "a number", "true or false", "null"};
+static const char *const type_names[] = {"nothing",  "an object",     "an array", "a string",
+                                         "a number", "true or false", "null"};
 
 /* Whether a value of that type is due; fails if not. */
 static int32_t want(pith__jstream *json, pith__jstream_type type) {
@@ -209,7 +213,8 @@ int32_t pith__jstream_integer(pith__jstream *json, int64_t *out) {
     PITH_TRY(pass_number(json, &number));
     json->due = false;
     if (!pith__json_to_integer(number, out)) {
-        return fail_at(json, number.ptr, PITH_E_FORMAT, "expected an integer of 64 bits, found %.*s", PITH__STR_ARG(number));
+        return fail_at(json, number.ptr, PITH_E_FORMAT, "expected an integer of 64 bits, found %.*s",
+                       PITH__STR_ARG(number));
     }
     return PITH_OK;
 }

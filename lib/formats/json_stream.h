@@ -1,5 +1,5 @@
-/* Reads a JSON text of any size value by value, in the order it is written, without a tree: for tokenizer.json and its like. The
- * text is in memory; nothing is taken from the allocator but room for strings that have escapes.
+/* Reads a JSON text of any size value by value, in the order it is written, without a tree: for tokenizer.json and its
+ * like. The text is in memory; nothing is taken from the allocator but room for strings that have escapes.
  *
  *     pith__jstream json;
  *     pith__jstream_open(&json, text, "tokenizer.json", &arena);
@@ -12,9 +12,9 @@
  *     }
  *     return pith__jstream_finish(&json);
  *
- * Invariant: all that is passed, skipped too, is checked against RFC 8259 (and: numbers fit, no lone surrogates, no more than
- * PITH__JSTREAM_DEPTH levels). The first failure sticks: every later call returns its status and does nothing, loops end. Keys
- * that occur twice are given twice. Must not know: what any text is about. */
+ * Invariant: all that is passed, skipped too, is checked against RFC 8259 (and: numbers fit, no lone surrogates, no
+ * more than PITH__JSTREAM_DEPTH levels). The first failure sticks: every later call returns its status and does
+ * nothing, loops end. Keys that occur twice are given twice. Must not know: what any text is about. */
 #ifndef PITH_FORMATS_JSON_STREAM_H
 #define PITH_FORMATS_JSON_STREAM_H
 
@@ -50,7 +50,8 @@ typedef struct pith__jstream {
     bool first; /* the innermost object or array was just entered */
 } pith__jstream;
 
-/* Text and name (for messages: "tokenizer.json: byte 12: ...") stay borrowed. Strings that have escapes come from the arena. */
+/* Text and name (for messages: "tokenizer.json: byte 12: ...") stay borrowed. Strings that have escapes come from the
+ * arena. */
 void pith__jstream_open(pith__jstream *json, pith__str text, const char *name, pith__json_arena *arena);
 /* A reader of a part, from pith__jstream_raw of `whole`, independent of that from then on. */
 void pith__jstream_open_part(pith__jstream *json, const pith__jstream *whole, pith__str part);
@@ -60,16 +61,16 @@ int32_t pith__jstream_finish(pith__jstream *json);
 /* The type of the value that is due. */
 pith__jstream_type pith__jstream_peek(const pith__jstream *json);
 
-/* Objects: enter, then ask for keys until there is none, which leaves the object; after each key its value is due. A value that
- * was not read is skipped. False at the end and after a failure: look at json->status. */
+/* Objects: enter, then ask for keys until there is none, which leaves the object; after each key its value is due. A
+ * value that was not read is skipped. False at the end and after a failure: look at json->status. */
 int32_t pith__jstream_enter_object(pith__jstream *json);
 bool pith__jstream_next_key(pith__jstream *json, pith__str *key);
 /* Arrays likewise. */
 int32_t pith__jstream_enter_array(pith__jstream *json);
 bool pith__jstream_next_element(pith__jstream *json);
 
-/* The value that is due, which must be of this type. Strings (and keys) have no closing zero, may hold zero bytes, and live as long
- * as the text, those with escapes as long as the arena. */
+/* The value that is due, which must be of this type. Strings (and keys) have no closing zero, may hold zero bytes, and
+ * live as long as the text, those with escapes as long as the arena. */
 int32_t pith__jstream_string(pith__jstream *json, pith__str *out);
 int32_t pith__jstream_double(pith__jstream *json, double *out);
 int32_t pith__jstream_integer(pith__jstream *json, int64_t *out); /* written without fraction and exponent */

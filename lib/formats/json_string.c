@@ -1,8 +1,8 @@
-/* Scanning strings is most of the work of reading a vocabulary: plain ASCII goes by eight bytes at a time, and nothing is written
- * until an escape asks for it. Sources: RFC 8259 section 7; RFC 3629 (UTF-8) section 4.
+/* Scanning strings is most of the work of reading a vocabulary: plain ASCII goes by eight bytes at a time, and nothing
+ * is written until an escape asks for it. Sources: RFC 8259 section 7; RFC 3629 (UTF-8) section 4.
  *
- * Invariant: no byte at or after `end` is read; what a scan lets pass is valid UTF-8 without surrogates, escaped ones too.
- * Must not know: what strings are for. */
+ * Invariant: no byte at or after `end` is read; what a scan lets pass is valid UTF-8 without surrogates, escaped ones
+ * too. Must not know: what strings are for. */
 #include "formats/json_string.h"
 
 /* ---- plain text ---- */
@@ -124,7 +124,8 @@ static const char *check_escape(const char **at, const char *end) {
     }
 }
 
-/* Moves over the escape or the sequence of UTF-8 at *at, which is neither plain nor the closing quote; or says what is wrong. */
+/* Moves over the escape or the sequence of UTF-8 at *at, which is neither plain nor the closing quote; or says what is
+ * wrong. */
 static const char *check_special(const char **at, const char *end) {
     if (**at == '\\') {
         return check_escape(at, end);

@@ -10,10 +10,12 @@ typedef struct pith__json_scan {
     bool escapes;      /* there is at least one */
 } pith__json_scan;
 
-/* Goes over the string whose opening quote stands right before `at` and checks all of it: UTF-8, control characters, escapes. */
+/* Goes over the string whose opening quote stands right before `at` and checks all of it: UTF-8, control characters,
+ * escapes. */
 pith__json_scan pith__json_scan_string(const char *at, const char *end);
 
-/* Writes what the text between the quotes, which was scanned without a fault, stands for; returns the bytes, at most inner.len. */
+/* Writes what the text between the quotes, which was scanned without a fault, stands for; returns the bytes, at most
+ * inner.len. */
 uint64_t pith__json_unescape(pith__str inner, char *out);
 
 #endif
