@@ -311,7 +311,8 @@ PITH_API int32_t pith_plan_get_i64(const pith_plan *plan, int32_t field, int64_t
 
 /* Opens the model file at `path` (ends with a zero byte) with the default host and options. Statuses: as pith_model_open. Since 0.1. */
 PITH_API int32_t pith_model_open_path(const char *path, pith_model **out);
-/* Opens a model: checks the whole file, reads and packs its weights. `host` and `options` (PITH_SCOPE_MODEL) may be NULL. The source
+/* Opens a model: checks the whole file, reads and packs its weights. A file that holds a vocabulary alone opens too, for the functions of
+ * text and tokens; requests refuse it. `host` and `options` (PITH_SCOPE_MODEL) may be NULL. The source
  * may be released at once. Statuses: OK, ARGUMENT, IO, FORMAT, UNSUPPORTED, MEMORY, CANCELED, SYSTEM, OPTION (host NULL, and PITH_CPU
  * names a level that this machine lacks). Since 0.1. */
 PITH_API int32_t pith_model_open(pith_host *host, pith_source *source, const pith_options *options, pith_model **out);
@@ -330,7 +331,7 @@ PITH_API int32_t pith_model_get_i64(const pith_model *model, int32_t field, int6
 /* Reads a text of a model, as a view that lives until the model is released. Statuses: OK, ARGUMENT. Since 0.1. */
 PITH_API int32_t pith_model_get_str(const pith_model *model, int32_t field, const char **text, uint64_t *length);
 #define PITH_MODEL_NAME 101          /* general.name; "" when absent */
-#define PITH_MODEL_FAMILY 102        /* "llama" */
+#define PITH_MODEL_FAMILY 102        /* "llama"; "none": a vocabulary alone */
 #define PITH_MODEL_FORMAT 103        /* "GGUF v3" */
 #define PITH_MODEL_CHAT_TEMPLATE 104 /* "" when absent */
 /* Writes what the file holds as JSON: metadata (long arrays cut to a count), tensors (name, type, shape, bytes), hyperparameters as

@@ -27,9 +27,11 @@ static int32_t compute(pith_plan *plan, pith__source *source, const pith_options
     pith__model_options m = pith__model_options_of(model_options);
     pith__engine_options e = pith__engine_options_of(engine_options);
     pith__model_plan model;
-    pith__engine_plan engine;
+    pith__engine_plan engine = {0};
     PITH_TRY(pith__model_plan_make(plan->host, source, &m, &model));
-    PITH_TRY(pith__engine_plan_make(&e, &model, &engine));
+    if (model.family->capabilities != 0) {
+        PITH_TRY(pith__engine_plan_make(&e, &model, &engine));
+    }
     const uint64_t total[] = {model.weights, model.vocabulary, engine.kv, engine.work};
     plan->bytes[PITH_PLAN_TOTAL] = add_up(total, 4);
     plan->bytes[PITH_PLAN_WEIGHTS] = add_up(&model.weights, 1);

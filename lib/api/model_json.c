@@ -175,7 +175,7 @@ static void put_hyperparameters(pith__json *json, const pith_model *model) {
 
 static bool any_through_blas(const pith__weights *w) {
     uint64_t slots = (uint64_t)PITH__ROLES * (w->layers + 1);
-    for (uint64_t i = 0; i < slots && pith__blas_available(); i++) {
+    for (uint64_t i = 0; w->slots && i < slots && pith__blas_available(); i++) {
         if (w->slots[i].matrix.data && w->slots[i].matrix.blas) {
             return true;
         }

@@ -58,9 +58,41 @@ static int32_t read_texts(pith_model *model) {
     return PITH_OK;
 }
 
+/* ---- a vocabulary alone ---- */
+
+static int32_t check_vocabulary(const pith__modelfile *file, const pith__tokenizer *tokenizer) {
+    if (tokenizer == NULL) {
+        return pith__fail(PITH_E_FORMAT, "%s holds no tensors and no vocabulary", pith__modelfile_format(file));
+    }
+    return PITH_OK;
+}
+
+static int32_t open_vocabulary(pith_model *model) {
+    model->family = &pith__family_none;
+    PITH_TRY(read_texts(model));
+    PITH_TRY(pith__vocabulary_from_gguf(&model->host->mem, model->file, 0, &model->tokenizer));
+    PITH_TRY(check_vocabulary(model->file, model->tokenizer));
+    model->hparams.vocab = (uint32_t)pith__tokenizer_count(model->tokenizer);
+    return PITH_OK;
+}
+
+static int32_t plan_vocabulary(pith__mem *mem, const pith__modelfile *file, pith__tokenizer **tokenizer, pith__model_plan *plan) {
+    plan->family = &pith__family_none;
+    PITH_TRY(pith__vocabulary_from_gguf(mem, file, 0, tokenizer));
+    PITH_TRY(check_vocabulary(file, *tokenizer));
+    plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
+    plan->loading = pith__mem_peak(mem) - pith__mem_used(mem);
+    return PITH_OK;
+}
+
+/* ---- a model ---- */
+
 static int32_t open_parts(pith_model *model, pith__source *source) {
     pith__mem *mem = &model->host->mem;
     PITH_TRY(pith__modelfile_open(mem, source, model->options.metadata_limit, &model->file));
+    if (pith__modelfile_tensor_count(model->file) == 0) {
+        return open_vocabulary(model);
+    }
     PITH_TRY(pith__family_of(model->file, &model->family));
     PITH_TRY(pith__hparams_read(model->file, model->family, &model->hparams));
     PITH_TRY(read_texts(model));
@@ -119,6 +151,9 @@ static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *s
                           const pith__model_options *options, pith__modelfile **file, pith__tokenizer **tokenizer,
                           pith__weights *weights, pith__model_plan *plan) {
     PITH_TRY(pith__modelfile_open(mem, source, options->metadata_limit, file));
+    if (pith__modelfile_tensor_count(*file) == 0) {
+        return plan_vocabulary(mem, *file, tokenizer, plan);
+    }
     PITH_TRY(pith__family_of(*file, &plan->family));
     PITH_TRY(pith__hparams_read(*file, plan->family, &plan->hparams));
     PITH_TRY(pith__vocabulary_from_gguf(mem, *file, plan->hparams.vocab, tokenizer));
