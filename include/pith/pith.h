@@ -148,6 +148,8 @@ PITH_API int32_t pith_error_copy(char *buffer, uint64_t capacity, uint64_t *size
 #define PITH_KEY_METADATA_LIMIT 202     /* i64      [1073741824] bytes a file's metadata may take */
 #define PITH_KEY_BLAS_COLUMNS 203       /* i64      [0] fewest columns at which a float matrix goes to OpenBLAS; 0: as measured
                                          *          (the scalar level early, the vector levels never) */
+#define PITH_KEY_VOCABULARY_FAMILY 204  /* str      [""] of a tiktoken file, which does not say how text is cut and which tokens are
+                                         *          special: the family it goes with: cl100k_base, qwen, glm4, ... */
 
 #define PITH_KEY_THREADS 300            /* i64      [0] threads that compute; 0: all processors; 1: the caller's own, none is started */
 #define PITH_KEY_CONTEXT 301            /* i64      [0] most tokens of one sequence; 0: the model's own limit */

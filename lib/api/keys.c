@@ -34,6 +34,9 @@ static const pith__key table[] = {
         "bytes a file's metadata may take; 0: no limit but the host's"),
     I64(PITH_KEY_BLAS_COLUMNS, MODEL, "blas_columns", 0, 1000000, 0,
         "fewest columns at which a float matrix goes to OpenBLAS; 0: as measured"),
+    {PITH_KEY_VOCABULARY_FAMILY, MODEL, PITH_TYPE_STR, "vocabulary_family",
+     "of a tiktoken file: whose pre-tokenizer and special tokens it goes with", "cl100k_base, o200k_base, qwen, glm4, llama3, ...", "", 0,
+     {0, 64, 0, 0, 0, 0}},
 
     I64(PITH_KEY_THREADS, ENGINE, "threads", 0, 1024, 0,
         "threads that compute; 0: all processors; 1: the caller's own, none is started"),

@@ -26,6 +26,7 @@ pith__model_options pith__model_options_of(const pith_options *options) {
         .load_threads = u32_of(options, PITH_KEY_LOAD_THREADS),
         .metadata_limit = (uint64_t)pith__options_i64(options, PITH_KEY_METADATA_LIMIT),
         .blas_columns = u32_of(options, PITH_KEY_BLAS_COLUMNS),
+        .vocabulary_family = pith__options_str(options, PITH_KEY_VOCABULARY_FAMILY),
         .progress = options ? options->progress.call.progress : NULL,
         .progress_user = options ? options->progress.user : NULL,
     };

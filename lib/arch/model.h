@@ -17,6 +17,7 @@ typedef struct pith__model_options {
     uint32_t load_threads;   /* 0: all processors */
     uint64_t metadata_limit; /* bytes; 0: none */
     uint32_t blas_columns;   /* 0: as measured */
+    pith__str vocabulary_family; /* of a tiktoken file; borrowed while it is opened */
     pith_progress_fn progress;
     void *progress_user;
 } pith__model_options;
