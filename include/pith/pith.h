@@ -333,7 +333,7 @@ PITH_API int32_t pith_model_get_i64(const pith_model *model, int32_t field, int6
 /* Reads a text of a model, as a view that lives until the model is released. Statuses: OK, ARGUMENT. Since 0.1. */
 PITH_API int32_t pith_model_get_str(const pith_model *model, int32_t field, const char **text, uint64_t *length);
 #define PITH_MODEL_NAME 101          /* general.name; "" when absent */
-#define PITH_MODEL_FAMILY 102        /* "llama"; "none": a vocabulary alone */
+#define PITH_MODEL_FAMILY 102        /* "llama"; "vocabulary-only": just that */
 #define PITH_MODEL_FORMAT 103        /* "GGUF v3" */
 #define PITH_MODEL_CHAT_TEMPLATE 104 /* "" when absent */
 /* Writes what the file holds as JSON: metadata (long arrays cut to a count), tensors (name, type, shape, bytes), hyperparameters as

@@ -11,10 +11,6 @@
 #include "ops/panel.h"
 #include "quant/quant.h"
 
-enum {
-    LONGEST_ARRAY = 16
-}; /* longer ones are cut to their count */
-
 static void key(pith__json *json, const char *name) {
     pith__json_key(json, pith__str_of(name));
 }
@@ -95,7 +91,7 @@ static const uint8_t *put_element(pith__json *json, pith__value_type type, const
 }
 
 static void put_array(pith__json *json, const pith__kv *kv) {
-    if (kv->count > LONGEST_ARRAY) {
+    if (kv->count > PITH__KEPT_ARRAY) {
         pith__json_begin_object(json);
         pith__json_put_str(json, "array_of", type_name(kv->element_type));
         pith__json_put_u64(json, "count", kv->count);

@@ -58,7 +58,13 @@ static int32_t read_texts(pith_model *model) {
     return PITH_OK;
 }
 
-/* ---- a vocabulary alone ---- */
+/* ---- vocabularies, also alone ---- */
+
+/* After this the file's long arrays are no longer in memory. */
+static int32_t read_vocabulary(pith__mem *mem, pith__modelfile *file, uint64_t rows, pith__tokenizer **out) {
+    PITH_TRY(pith__vocabulary_from_gguf(mem, file, rows, out));
+    return pith__modelfile_trim(file, PITH__KEPT_ARRAY);
+}
 
 static int32_t check_vocabulary(const pith__modelfile *file, const pith__tokenizer *tokenizer) {
     if (tokenizer == NULL) {
@@ -69,16 +75,16 @@ static int32_t check_vocabulary(const pith__modelfile *file, const pith__tokeniz
 
 static int32_t open_vocabulary(pith_model *model) {
     model->family = &pith__family_none;
-    PITH_TRY(read_texts(model));
-    PITH_TRY(pith__vocabulary_from_gguf(&model->host->mem, model->file, 0, &model->tokenizer));
+    PITH_TRY(read_vocabulary(&model->host->mem, model->file, 0, &model->tokenizer));
     PITH_TRY(check_vocabulary(model->file, model->tokenizer));
+    PITH_TRY(read_texts(model));
     model->hparams.vocab = (uint32_t)pith__tokenizer_count(model->tokenizer);
     return PITH_OK;
 }
 
-static int32_t plan_vocabulary(pith__mem *mem, const pith__modelfile *file, pith__tokenizer **tokenizer, pith__model_plan *plan) {
+static int32_t plan_vocabulary(pith__mem *mem, pith__modelfile *file, pith__tokenizer **tokenizer, pith__model_plan *plan) {
     plan->family = &pith__family_none;
-    PITH_TRY(pith__vocabulary_from_gguf(mem, file, 0, tokenizer));
+    PITH_TRY(read_vocabulary(mem, file, 0, tokenizer));
     PITH_TRY(check_vocabulary(file, *tokenizer));
     plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
     plan->loading = pith__mem_peak(mem) - pith__mem_used(mem);
@@ -95,8 +101,8 @@ static int32_t open_parts(pith_model *model, pith__source *source) {
     }
     PITH_TRY(pith__family_of(model->file, &model->family));
     PITH_TRY(pith__hparams_read(model->file, model->family, &model->hparams));
+    PITH_TRY(read_vocabulary(mem, model->file, model->hparams.vocab, &model->tokenizer));
     PITH_TRY(read_texts(model));
-    PITH_TRY(pith__vocabulary_from_gguf(mem, model->file, model->hparams.vocab, &model->tokenizer));
     model->parameters = count_parameters(model->file);
     return load_weights(model);
 }
@@ -156,12 +162,17 @@ static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *s
     }
     PITH_TRY(pith__family_of(*file, &plan->family));
     PITH_TRY(pith__hparams_read(*file, plan->family, &plan->hparams));
-    PITH_TRY(pith__vocabulary_from_gguf(mem, *file, plan->hparams.vocab, tokenizer));
+    PITH_TRY(read_vocabulary(mem, *file, plan->hparams.vocab, tokenizer));
+    uint64_t reading = pith__mem_peak(mem);
     plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
     PITH_TRY(pith__weights_shape(mem, *file, plan->family, &plan->hparams,
                                  blas_columns(host, options) != PITH__BLAS_NEVER, weights));
     plan->weights = pith__weights_bytes(weights, &plan->hparams);
     plan->loading = pith__weights_loading_bytes(weights, loader_threads(options));
+    uint64_t whole = plan->weights + plan->vocabulary;
+    if (reading > whole && reading - whole > plan->loading) {
+        plan->loading = reading - whole; /* a small model with a large vocabulary */
+    }
     plan->acts_mask = weights->acts_mask;
     plan->max_cols = weights->max_cols;
     plan->max_float_cols = weights->max_float_cols;

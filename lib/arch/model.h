@@ -22,6 +22,10 @@ typedef struct pith__model_options {
     void *progress_user;
 } pith__model_options;
 
+enum {
+    PITH__KEPT_ARRAY = 16 /* elements of an array in a file's metadata; longer ones are let go once they have been read */
+};
+
 struct pith_model {
     _Atomic uint32_t references;
     pith_host *host;

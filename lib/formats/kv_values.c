@@ -193,6 +193,14 @@ int32_t pith__kv_str(const pith__modelfile *file, const char *key, bool *found, 
 
 /* ---- arrays ---- */
 
+/* An array's elements may have been let go (modelfile_trim.c). */
+static int32_t check_kept(const pith__kv *kv) {
+    if (kv->data == NULL) {
+        return pith__fail(PITH_E_STATE, "metadata key '%.*s': its elements are no longer in memory", PITH__STR_ARG(kv->key));
+    }
+    return PITH_OK;
+}
+
 static int32_t array_element(const pith__modelfile *file, const char *key, uint64_t index, const pith__kv **out,
                              number *value) {
     int32_t status;
@@ -204,6 +212,7 @@ static int32_t array_element(const pith__modelfile *file, const char *key, uint6
     if (kv->type != PITH__VALUE_ARRAY || value_types[kv->element_type].kind == NOT_A_NUMBER) {
         return fail_type(kv, "an array of numbers");
     }
+    PITH_TRY(check_kept(kv));
     if (index >= kv->count) {
         return pith__fail(PITH_E_FORMAT, "metadata key '%s': the array has %llu elements, expected at least %llu", key,
                           (unsigned long long)kv->count, (unsigned long long)index + 1);
@@ -235,7 +244,7 @@ static int32_t find_array(const pith__modelfile *file, const char *key, bool (*a
     if (*out && ((*out)->type != PITH__VALUE_ARRAY || !accepts((*out)->element_type))) {
         return fail_type(*out, wanted);
     }
-    return PITH_OK;
+    return *out ? check_kept(*out) : PITH_OK;
 }
 
 static bool is_string(pith__value_type element) {

@@ -51,6 +51,10 @@ typedef struct pith__modelfile pith__modelfile;
 int32_t pith__modelfile_open(pith__mem *mem, pith__source *source, uint64_t budget, pith__modelfile **out);
 void pith__modelfile_release(pith__modelfile *file);
 
+/* Lets go of the elements of arrays of more than `longest`; their type and count stay, reading them is PITH_E_STATE. Strings read before
+ * are no longer good. On failure (memory) everything stays readable. */
+int32_t pith__modelfile_trim(pith__modelfile *file, uint64_t longest);
+
 const char *pith__modelfile_format(const pith__modelfile *file); /* "GGUF v3" */
 pith__source *pith__modelfile_source(const pith__modelfile *file); /* has every part the tensors name */
 

@@ -506,6 +506,39 @@ static void real_files_open(void **state) {
     assert_true(count > 0);
 }
 
+static void long_arrays_can_be_let_go(void **state) {
+    (void)state;
+    opened o;
+    int32_t *ints;
+    uint64_t count, before;
+    bool found;
+    pith__str text;
+    static const int32_t many[40] = {1, 2, 3};
+    gguf_init(&o.w, 3);
+    gguf_str(&o.w, "a.text", "stays");
+    gguf_array(&o.w, "many", PITH__VALUE_I32, many, 40);
+    gguf_array(&o.w, "few", PITH__VALUE_I32, many, 16);
+    gguf_tensor(&o.w, "weight", PITH__F32, 1, (uint64_t[]){4}, NULL, 0);
+    gguf_finish(&o.w);
+    open_writer(&o);
+    before = pith__mem_used(&o.mem);
+    assert_int_equal(pith__modelfile_trim(o.file, 16), PITH_OK);
+    assert_int_equal(pith__modelfile_trim(o.file, 16), PITH_OK); /* again: nothing more to let go */
+    assert_true(pith__mem_used(&o.mem) < before);
+    assert_int_equal(pith__kv_str(o.file, "a.text", &found, &text), PITH_OK);
+    assert_true(pith__str_is(text, "stays"));
+    assert_int_equal(pith__modelfile_kv(o.file, "many")->count, 40);
+    assert_int_equal(pith__kv_ints(o.file, &o.mem, "many", &ints, &count), PITH_E_STATE);
+    assert_non_null(strstr(pith__error_text(), "'many'"));
+    assert_int_equal(pith__kv_array_u64(o.file, "many", 0, &count), PITH_E_STATE);
+    assert_int_equal(pith__kv_ints(o.file, &o.mem, "few", &ints, &count), PITH_OK);
+    assert_int_equal(count, 16);
+    assert_memory_equal(ints, many, 16 * sizeof(*ints));
+    pith__mem_free(&o.mem, ints);
+    assert_true(pith__str_is(pith__modelfile_tensor(o.file, "weight")->name, "weight"));
+    close_opened(&o);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_versions_open),
@@ -524,6 +557,7 @@ int main(void) {
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(the_budget_holds),
         cmocka_unit_test(a_large_vocabulary_is_cheap),
+        cmocka_unit_test(long_arrays_can_be_let_go),
         cmocka_unit_test(real_files_open),
     };
     return cmocka_run_group_tests_name("gguf", tests, NULL, NULL);
