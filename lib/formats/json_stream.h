@@ -12,7 +12,7 @@
  *     }
  *     return pith__jstream_finish(&json);
  *
- * Invariant: all that is passed, skipped too, is checked against RFC 8259 (and: numbers fit, no lone surrogates, no
+ * Invariant: all that is passed, skipped too, is checked against RFC 8259 (and holds no lone surrogates, no
  * more than PITH__JSTREAM_DEPTH levels). The first failure sticks: every later call returns its status and does
  * nothing, loops end. Keys that occur twice are given twice. Must not know: what any text is about. */
 #ifndef PITH_FORMATS_JSON_STREAM_H
