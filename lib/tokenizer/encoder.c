@@ -244,7 +244,7 @@ static int32_t encode_prefixed(pith__encoder *e, uint32_t length) {
         uint64_t end = i + 1 < e->n_cuts ? e->cuts[i + 1] : e->prefixed.length;
         PITH_TRY(cut_piece(e, p->cuts + after, p->n_cuts - after, e->cuts[i], (uint32_t)(end - e->cuts[i]), encode_piece));
     }
-    if (e->want_offsets) {
+    if (e->want_offsets && e->list->count > e->first_token) {
         pith__worktext_map(&e->prefixed, e->list->offsets + 2 * e->first_token, e->list->count - e->first_token);
     }
     return PITH_OK;
@@ -274,7 +274,7 @@ static int32_t encode_part(pith__encoder *e, const uint8_t *text, uint64_t begin
 static int32_t normalize(pith__encoder *e, const uint8_t **text, uint64_t *length, uint32_t where) {
     const pith__pipeline *p = &e->tokenizer->pipeline;
     e->n_levels = 0;
-    for (uint32_t i = 0; i < p->n_normal; i++) {
+    for (uint32_t i = 0; i < p->n_normal && *length > 0; i++) { /* no step makes something of nothing */
         bool changed = false;
         pith__worktext *level = &e->levels[e->n_levels];
         if (p->normal[i].kind == PITH__NORMAL_PREPEND && where == 0) {
@@ -326,7 +326,7 @@ int32_t pith__encoder_fragment(pith__encoder *e, const uint8_t *text, uint64_t l
     uint64_t first = e->list->count;
     PITH_TRY(normalize(e, &text, &length, where));
     PITH_TRY(encode_parts(e, text, length, where, trusted));
-    if (e->want_offsets) {
+    if (e->want_offsets && e->list->count > first) {
         finish_offsets(e, first, offset);
     }
     return PITH_OK;

@@ -9,7 +9,7 @@ static bool is_special(int32_t type) {
 /* Runs the normalizer over an entry, through `levels` in turn. */
 static int32_t normalize_entry(const pith__tokenizer *t, pith__worktext levels[2], pith__str *entry) {
     uint32_t next = 0;
-    for (uint32_t i = 0; i < t->pipeline.n_normal; i++) {
+    for (uint32_t i = 0; i < t->pipeline.n_normal && entry->len > 0; i++) {
         bool changed = false;
         pith__worktext *out = &levels[next];
         PITH_TRY(pith__normalize(&t->pipeline.normal[i], t->mem, (const uint8_t *)entry->ptr, entry->len, 0, out, &changed));
