@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
-"""Makes vectors_bpe.h, vectors_spm.h and vectors_nfc.h: tiny vocabularies and what the official packages make of some texts with them.
+"""Makes vectors_bpe.h and vectors_spm.h: tiny vocabularies and what the official packages make of some texts with them.
 
-    pip install tokenizers==0.23.3 sentencepiece==0.2.3 protobuf unicodedata2==16.0.0
+    pip install tokenizers==0.23.3 sentencepiece==0.2.3 protobuf
     python3 tests/tokenizer/make_vectors.py tests/tokenizer
 
 The byte-level vocabulary is trained on the cases themselves, without cutting them into words, so that its merges reach across words:
 then every word border that a pre-tokenizer sets or forgets changes the ids.
 """
 import json
-import random
 import sys
 import tempfile
 
 import sentencepiece
-import unicodedata2 as ucd
 from sentencepiece import sentencepiece_model_pb2
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
@@ -187,21 +185,6 @@ def make_spm(path):
         emit_ids(f, "spm_ids_no_bytes", encode_all(model)[0])
 
 
-def make_nfc(path):
-    """Sequences of what normalization changes: letters, marks, decomposable characters, jamo."""
-    rng = random.Random(7)
-    marks = [chr(c) for c in range(0x110000) if ucd.combining(chr(c))]
-    parts = [chr(c) for c in range(0x110000) if ucd.decomposition(chr(c)) and not ucd.decomposition(chr(c)).startswith("<")]
-    seconds = [ucd.normalize("NFD", p)[-1] for p in parts]
-    pools = [marks, parts, seconds, [chr(c) for c in range(0x1100, 0x1200)], list("aeoABC 1"), [chr(c) for c in range(0xAC00, 0xAC40)]]
-    texts = ["".join(rng.choice(rng.choice(pools)) for _ in range(rng.randint(1, 9))) for _ in range(600)]
-    with open(f"{path}/vectors_nfc.h", "w") as f:
-        head(f, f"Texts and their normalization form C in Unicode {ucd.unidata_version}.")
-        emit_texts(f, "nfc_texts", texts)
-        emit_texts(f, "nfc_normalized", [ucd.normalize("NFC", t) for t in texts])
-
-
 if __name__ == "__main__":
     make_bpe(sys.argv[1])
     make_spm(sys.argv[1])
-    make_nfc(sys.argv[1])

@@ -1,15 +1,17 @@
-/* BERT's normalizer, four steps in one pass: cleaning, spaces around CJK ideographs, stripping of accents (NFD without Mn), lowercase.
+/* BERT's normalizer, four steps in one pass: cleaning, spaces around CJK ideographs, stripping of accents (NFD without
+ * Mn), lowercase.
  *
- * ASCII goes through a table, what has no trait that the step asks for is copied, the rest is made anew one code point at a time; only marks
- * that are kept and that canonical ordering moves are gathered into runs. A broken byte counts as U+FFFD where text is cleaned.
- * Source: https://github.com/huggingface/tokenizers (tokenizers/src/normalizers/bert.rs says what; what is white, control or a mark is in
- * unicode.h). */
+ * ASCII goes through a table, what has no trait that the step asks for is copied, the rest is made anew one code point
+ * at a time; only marks that are kept and that canonical ordering moves are gathered into runs. A broken byte counts as
+ * U+FFFD where text is cleaned. Source: https://github.com/huggingface/tokenizers (tokenizers/src/normalizers/bert.rs
+ * says what; what is white, control or a mark is in unicode.h). */
 #include "tokenizer/normalize/ascii_maps.h"
 #include "tokenizer/normalize/code_points.h"
 #include "tokenizer/normalize/normalize_parts.h"
 #include "tokenizer/normalize/sink.h"
 #include "tokenizer/unicode/unicode.h"
 #include "tokenizer/unicode/utf8.h"
+#include <string.h>
 
 typedef struct bert {
     uint32_t flags;       /* PITH__BERT_x */
@@ -29,8 +31,9 @@ static const uint8_t ascii_maps[2][2][256] = {
 };
 
 static bool is_ideograph(uint32_t cp) {
-    static const uint32_t ranges[][2] = {{0x4E00, 0x9FFF},   {0x3400, 0x4DBF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
-                                         {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
+    static const uint32_t ranges[][2] = {{0x4E00, 0x9FFF},   {0x3400, 0x4DBF},   {0xF900, 0xFAFF},
+                                         {0x20000, 0x2A6DF}, {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F},
+                                         {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F}};
     if (cp < 0x3400) {
         return false;
     }
@@ -72,7 +75,8 @@ static uint32_t lower(const bert *b, const uint32_t *cps, uint32_t count, uint32
     return made;
 }
 
-/* Gathers what may move against each other: takes code points from b->at on until one is made of something that begins with a starter. */
+/* Gathers what may move against each other: takes code points from b->at on until one is made of something that begins
+ * with a starter. */
 static int32_t gather(bert *b) {
     while (b->at < b->length) {
         uint32_t cp = 0, parts[PITH__DECOMPOSED_MAX];
@@ -102,9 +106,11 @@ static int32_t reorder(bert *b, const uint32_t *parts, uint32_t count, uint32_t 
         lower(b, &b->marks.at[i], 1, lowered);
         b->marks.at[i] = lowered[0];
     }
-    uint64_t written = 0;
+    uint64_t written = 0, source_length = b->at - begin;
     const uint8_t *bytes = pith__code_points_write(&b->marks, &written);
-    return pith__sink_put_bytes(&b->sink, bytes, written, b->at - begin);
+    bool same = written == source_length && memcmp(bytes, b->text + begin, (size_t)written) == 0;
+    return same ? pith__sink_keep(&b->sink, bytes, written)
+                : pith__sink_put_bytes(&b->sink, bytes, written, source_length);
 }
 
 /* A code point of `len` bytes at b->at that is neither dropped nor white. */
@@ -127,6 +133,14 @@ static int32_t take_letter(bert *b, uint32_t cp, uint32_t len, bool ideograph) {
     return same ? pith__sink_keep(&b->sink, b->text + b->at - len, len) : pith__sink_put(&b->sink, out + 1, count, len);
 }
 
+/* An ideograph of `len` bytes at b->at that nothing else changes, which most are. */
+static int32_t take_ideograph(bert *b, uint32_t len) {
+    uint8_t spaced[6] = {' ', ' ', ' ', ' ', ' ', ' '};
+    memcpy(spaced + 1, b->text + b->at, len);
+    b->at += len;
+    return pith__sink_put_bytes(&b->sink, spaced, len + 2, len);
+}
+
 static int32_t take_one(bert *b) {
     static const uint32_t space = ' ';
     uint32_t cp = 0;
@@ -137,7 +151,10 @@ static int32_t take_one(bert *b) {
         b->at += len;
         return pith__sink_put(&b->sink, NULL, 0, len);
     }
-    if (!(traits & b->asked) && !ideograph) {
+    if (!(traits & b->asked)) {
+        if (ideograph) {
+            return take_ideograph(b, len);
+        }
         b->at += len;
         return pith__sink_keep(&b->sink, b->text + b->at - len, len);
     }
@@ -158,8 +175,8 @@ static int32_t run(bert *b) {
     }
 }
 
-int32_t pith__normalize_bert(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                             pith__worktext *out, bool *changed) {
+int32_t pith__normalize_bert(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                             uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     bool clean = (step->flags & PITH__BERT_CLEAN) != 0, lowercase = (step->flags & PITH__BERT_LOWERCASE) != 0;
     bert b = {.flags = step->flags, .ascii = ascii_maps[clean][lowercase], .text = text, .length = length};

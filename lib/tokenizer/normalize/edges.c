@@ -32,8 +32,8 @@ static uint64_t white_end(const uint8_t *text, uint64_t begin, uint64_t length) 
     return end;
 }
 
-int32_t pith__normalize_strip(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                              pith__worktext *out, bool *changed) {
+int32_t pith__normalize_strip(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                              uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     uint64_t begin = (step->flags & PITH__STRIP_LEFT) ? white_begin(text, length) : 0;
     uint64_t end = (step->flags & PITH__STRIP_RIGHT) ? white_end(text, begin, length) : length;
@@ -47,8 +47,8 @@ int32_t pith__normalize_strip(const pith__normal_step *step, pith__mem *mem, con
     return pith__worktext_rewrite(mem, out, NULL, 0, length - end);
 }
 
-int32_t pith__normalize_prepend(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                                pith__worktext *out, bool *changed) {
+int32_t pith__normalize_prepend(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                                uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     *changed = length > 0 && step->to.len > 0;
     if (!*changed) {

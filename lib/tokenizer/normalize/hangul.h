@@ -31,11 +31,13 @@ static inline uint32_t pith__hangul_decompose(uint32_t cp, uint32_t out[3]) {
 
 /* What two parts, or a syllable of two parts and a third, make; 0: nothing. */
 static inline uint32_t pith__hangul_compose(uint32_t first, uint32_t second) {
-    uint32_t l = first - PITH__HANGUL_L, v = second - PITH__HANGUL_V, t = second - PITH__HANGUL_T; /* below 0: very large */
+    /* What lies before the first of its kind wraps around and is very large. */
+    uint32_t l = first - PITH__HANGUL_L, v = second - PITH__HANGUL_V, t = second - PITH__HANGUL_T;
     if (l < PITH__HANGUL_L_COUNT && v < PITH__HANGUL_V_COUNT) {
         return PITH__HANGUL_S + (l * PITH__HANGUL_V_COUNT + v) * PITH__HANGUL_T_COUNT;
     }
-    if (pith__hangul_is_syllable(first) && (first - PITH__HANGUL_S) % PITH__HANGUL_T_COUNT == 0 && t > 0 && t < PITH__HANGUL_T_COUNT) {
+    if (pith__hangul_is_syllable(first) && (first - PITH__HANGUL_S) % PITH__HANGUL_T_COUNT == 0 && t > 0 &&
+        t < PITH__HANGUL_T_COUNT) {
         return first + t;
     }
     return 0;

@@ -26,8 +26,8 @@ static int32_t apply(const letter_rule *rule, pith__sink *s, const uint8_t *text
     }
 }
 
-static int32_t normalize_letters(const letter_rule *rule, pith__mem *mem, const uint8_t *text, uint64_t length, pith__worktext *out,
-                                 bool *changed) {
+static int32_t normalize_letters(const letter_rule *rule, pith__mem *mem, const uint8_t *text, uint64_t length,
+                                 pith__worktext *out, bool *changed) {
     pith__sink s;
     pith__sink_open(&s, mem, out);
     PITH_TRY(apply(rule, &s, text, length));
@@ -35,8 +35,8 @@ static int32_t normalize_letters(const letter_rule *rule, pith__mem *mem, const 
     return PITH_OK;
 }
 
-int32_t pith__normalize_lowercase(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                                  pith__worktext *out, bool *changed) {
+int32_t pith__normalize_lowercase(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                                  uint32_t where, pith__worktext *out, bool *changed) {
     static const uint8_t ascii[256] = PITH__ASCII_MAP(PITH__CONTROLS, PITH__LOWERED, 127);
     (void)step;
     (void)where;
@@ -48,8 +48,8 @@ static uint32_t without_accent(uint32_t cp, uint32_t out[3]) {
     return (pith__unicode_traits(cp) & PITH__TRAIT_COMBINING) ? 0 : 1;
 }
 
-int32_t pith__normalize_strip_accents(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
-                                      uint32_t where, pith__worktext *out, bool *changed) {
+int32_t pith__normalize_strip_accents(const pith__normal_step *step, pith__mem *mem, const uint8_t *text,
+                                      uint64_t length, uint32_t where, pith__worktext *out, bool *changed) {
     static const uint8_t ascii[256] = PITH__ASCII_MAP(PITH__CONTROLS, PITH__LETTERS, 127);
     (void)step;
     (void)where;
@@ -58,14 +58,14 @@ int32_t pith__normalize_strip_accents(const pith__normal_step *step, pith__mem *
 
 /* Some controls go (U+0000 stays), some kinds of space, marks of direction, U+2581 and U+FFFD become a space. */
 static uint32_t cleaned(uint32_t cp, uint32_t out[3]) {
-    bool space = cp == 0x1680 || (cp >= 0x200B && cp <= 0x200F) || cp == 0x2028 || cp == 0x2029 || cp == 0x2581 || cp == 0xFEFF ||
-                 cp == 0xFFFD;
+    bool space = cp == 0x1680 || (cp >= 0x200B && cp <= 0x200F) || cp == 0x2028 || cp == 0x2029 || cp == 0x2581 ||
+                 cp == 0xFEFF || cp == 0xFFFD;
     out[0] = space ? ' ' : cp;
     return (cp > 0 && cp < 0x20) || cp == 0x7F || cp == 0x8F || cp == 0x9F ? 0 : 1;
 }
 
-int32_t pith__normalize_nmt(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                            pith__worktext *out, bool *changed) {
+int32_t pith__normalize_nmt(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                            uint32_t where, pith__worktext *out, bool *changed) {
     static const uint8_t ascii[256] = PITH__ASCII_MAP(PITH__NO_CONTROLS(' ', ' ', ' ', ' '), PITH__LETTERS, 0);
     (void)step;
     (void)where;

@@ -1,8 +1,10 @@
-/* The normalization forms C, D, KC and KD, only where the text needs them: what passes the quick check is copied as it stands.
+/* The normalization forms C, D, KC and KD, only where the text needs them: what passes the quick check is copied as it
+ * stands.
  *
- * The text is cut before code points of which the form makes nothing that could join what stands before. What lies between two
- * cuts is normalized by itself: decompose fully, sort the marks after each starter by combining class, compose. Broken bytes are
- * cuts on both sides. Source: Unicode Standard Annex #15 and chapter 3.11-3.12 of the standard. */
+ * The text is cut before code points of which the form makes nothing that could join what stands before. What lies
+ * between two cuts is normalized by itself: decompose fully, sort the marks after each starter by combining class,
+ * compose. Broken bytes are cuts on both sides. Source: Unicode Standard Annex #15 and chapter 3.11-3.12 of the
+ * standard. */
 #include "tokenizer/normalize/ascii.h"
 #include "tokenizer/normalize/code_points.h"
 #include "tokenizer/normalize/hangul.h"
@@ -29,7 +31,8 @@ static uint64_t find_cut(pith__normal_form form, const uint8_t *text, uint64_t l
     return at;
 }
 
-/* Goes from `from` (a cut) to the first code point that the form may change or that stands behind one of a higher class. */
+/* Goes from `from` (a cut) to the first code point that the form may change or that stands behind one of a higher
+ * class. */
 static stretch find_stretch(pith__normal_form form, const uint8_t *text, uint64_t length, uint64_t from) {
     uint64_t cut = from;
     uint8_t last_class = 0;
@@ -80,7 +83,8 @@ static uint32_t composed(uint32_t first, uint32_t second) {
     return 0;
 }
 
-/* Joins each code point with the starter before it unless one of equal or higher class (or another starter) lies between. */
+/* Joins each code point with the starter before it unless one of equal or higher class (or another starter) lies
+ * between. */
 static void compose(pith__code_points *c) {
     uint64_t kept = 0, starter = UINT64_MAX;
     uint8_t last_class = 0;
@@ -105,8 +109,8 @@ static void compose(pith__code_points *c) {
 }
 
 /* Normalizes one stretch, which holds no broken byte. */
-static int32_t normalize_stretch(pith__normal_form form, pith__mem *mem, pith__code_points *c, const uint8_t *text, uint64_t length,
-                                 pith__worktext *out) {
+static int32_t normalize_stretch(pith__normal_form form, pith__mem *mem, pith__code_points *c, const uint8_t *text,
+                                 uint64_t length, pith__worktext *out) {
     c->count = 0;
     for (uint64_t at = 0; at < length;) {
         uint32_t cp = 0, parts[PITH__DECOMPOSED_MAX];
@@ -126,8 +130,8 @@ static int32_t normalize_stretch(pith__normal_form form, pith__mem *mem, pith__c
 }
 
 /* `s` is the first stretch. */
-static int32_t normalize_text(pith__normal_form form, pith__mem *mem, pith__code_points *c, const uint8_t *text, uint64_t length,
-                              stretch s, pith__worktext *out) {
+static int32_t normalize_text(pith__normal_form form, pith__mem *mem, pith__code_points *c, const uint8_t *text,
+                              uint64_t length, stretch s, pith__worktext *out) {
     uint64_t at = 0;
     while (s.begin < length) {
         PITH_TRY(pith__worktext_copy(mem, out, text + at, s.begin - at));
@@ -151,8 +155,8 @@ static pith__normal_form form_of(pith__normal_kind kind) {
     }
 }
 
-int32_t pith__normalize_form(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                             pith__worktext *out, bool *changed) {
+int32_t pith__normalize_form(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                             uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     pith__normal_form form = form_of(step->kind);
     stretch s = find_stretch(form, text, length, 0);
@@ -164,5 +168,6 @@ int32_t pith__normalize_form(const pith__normal_step *step, pith__mem *mem, cons
     pith__worktext_reset(out);
     int32_t status = normalize_text(form, mem, &c, text, length, s, out);
     pith__code_points_free(mem, &c);
+    *changed = out->n_marks > 0; /* the quick check may have said "maybe" */
     return status;
 }

@@ -18,8 +18,8 @@ static pith__normal_fn *const steps[] = {
     [PITH__NORMAL_SENTENCEPIECE] = pith__normalize_sentencepiece,
 };
 
-int32_t pith__normalize(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                        pith__worktext *out, bool *changed) {
+int32_t pith__normalize(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                        uint32_t where, pith__worktext *out, bool *changed) {
     uint32_t kind = (uint32_t)step->kind;
     if (kind >= sizeof(steps) / sizeof(steps[0]) || steps[kind] == NULL) {
         return pith__fail(PITH_E_ARGUMENT, "there is no normalizer step %u", kind);

@@ -5,8 +5,8 @@
 
 #include "tokenizer/normalize/normalize.h"
 
-typedef int32_t pith__normal_fn(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                                pith__worktext *out, bool *changed);
+typedef int32_t pith__normal_fn(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                                uint32_t where, pith__worktext *out, bool *changed);
 
 pith__normal_fn pith__normalize_form; /* NFC, NFD, NFKC, NFKD */
 pith__normal_fn pith__normalize_lowercase;

@@ -1,5 +1,6 @@
-/* The steps that put one text in the place of another: of a fixed one, of a run of one character, of a run of white space.
- * Source: https://github.com/huggingface/tokenizers (its normalizer Replace with a string, or with the patterns `x{n,}` and `\s{n,}`).
+/* The steps that put one text in the place of another: of a fixed one, of a run of one character, of a run of white
+ * space. Source: https://github.com/huggingface/tokenizers (its normalizer Replace with a string, or with the patterns
+ * `x{n,}` and `\s{n,}`).
  *
  * Each kind is a search for the next match; matches are taken leftmost first and do not overlap. */
 #include "tokenizer/normalize/normalize_parts.h"
@@ -44,7 +45,8 @@ static match find_plain(const search *s, uint64_t from) {
     return none(s);
 }
 
-/* How much of the wanted text stands before a byte, given how much stood before the one before it: Knuth, Morris and Pratt 1977. */
+/* How much of the wanted text stands before a byte, given how much stood before the one before it: Knuth, Morris and
+ * Pratt 1977. */
 static uint64_t advance(pith__str want, const uint64_t *border, uint64_t matched, uint8_t byte) {
     while (matched > 0 && (uint8_t)want.ptr[matched] != byte) {
         matched = border[matched - 1];
@@ -123,8 +125,8 @@ static int32_t replace(const search *s, pith__mem *mem, pith__worktext *out, boo
     return *changed ? pith__worktext_copy(mem, out, s->text + at, s->length - at) : PITH_OK;
 }
 
-int32_t pith__normalize_replace(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length, uint32_t where,
-                                pith__worktext *out, bool *changed) {
+int32_t pith__normalize_replace(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
+                                uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     if (step->from.len <= PLAIN_MAX || step->from.len > length) {
         return replace(&(search){find_plain, step, text, length, NULL}, mem, out, changed);
@@ -136,14 +138,14 @@ int32_t pith__normalize_replace(const pith__normal_step *step, pith__mem *mem, c
     return status;
 }
 
-int32_t pith__normalize_replace_runs(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
-                                     uint32_t where, pith__worktext *out, bool *changed) {
+int32_t pith__normalize_replace_runs(const pith__normal_step *step, pith__mem *mem, const uint8_t *text,
+                                     uint64_t length, uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     return replace(&(search){find_run, step, text, length, NULL}, mem, out, changed);
 }
 
-int32_t pith__normalize_replace_spaces(const pith__normal_step *step, pith__mem *mem, const uint8_t *text, uint64_t length,
-                                       uint32_t where, pith__worktext *out, bool *changed) {
+int32_t pith__normalize_replace_spaces(const pith__normal_step *step, pith__mem *mem, const uint8_t *text,
+                                       uint64_t length, uint32_t where, pith__worktext *out, bool *changed) {
     (void)where;
     return replace(&(search){find_spaces, step, text, length, NULL}, mem, out, changed);
 }

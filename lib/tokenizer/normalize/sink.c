@@ -17,12 +17,15 @@ int32_t pith__sink_flush(pith__sink *s) {
     return used == 0 ? PITH_OK : pith__worktext_copy(s->mem, s->out, s->bytes, used);
 }
 
-int32_t pith__sink_keep(pith__sink *s, const uint8_t *bytes, uint32_t length) {
+int32_t pith__sink_keep(pith__sink *s, const uint8_t *bytes, uint64_t length) {
     if (PITH__SINK_BYTES - s->used < length) {
         PITH_TRY(pith__sink_flush(s));
     }
-    memcpy(s->bytes + s->used, bytes, length);
-    s->used += length;
+    if (length > PITH__SINK_BYTES) {
+        return pith__worktext_copy(s->mem, s->out, bytes, length);
+    }
+    memcpy(s->bytes + s->used, bytes, (size_t)length);
+    s->used += (uint32_t)length;
     return PITH_OK;
 }
 

@@ -1,5 +1,5 @@
-/* Where the steps that look at one code point at a time write: what stands byte for byte for the source is gathered, so that a text in
- * which little changes costs one copy and no marks.
+/* Where the steps that look at one code point at a time write: what stands byte for byte for the source is gathered, so
+ * that a text in which little changes costs one copy and no marks.
  *
  * Invariant: the gathered bytes and what the worktext has stand for all of the source that was given so far. */
 #ifndef PITH_TOKENIZER_SINK_H
@@ -24,9 +24,9 @@ void pith__sink_open(pith__sink *s, pith__mem *mem, pith__worktext *out);
 /* Passes on what was gathered; to be called at the end too. */
 int32_t pith__sink_flush(pith__sink *s);
 
-/* The next `length` bytes of the source (4 at most), as they are. */
-int32_t pith__sink_keep(pith__sink *s, const uint8_t *bytes, uint32_t length);
-/* `count` code points for the next `source_length` bytes of the source, which hold another text. */
+/* The next `length` bytes of the source, as they are. */
+int32_t pith__sink_keep(pith__sink *s, const uint8_t *bytes, uint64_t length);
+/* `count` code points (16 at most) for the next `source_length` bytes of the source, which hold another text. */
 int32_t pith__sink_put(pith__sink *s, const uint32_t *code_points, uint32_t count, uint32_t source_length);
 /* `length` bytes of UTF-8 for the next `source_length` bytes of the source, which hold another text. */
 int32_t pith__sink_put_bytes(pith__sink *s, const uint8_t *bytes, uint64_t length, uint64_t source_length);

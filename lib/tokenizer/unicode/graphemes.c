@@ -1,5 +1,6 @@
-/* Extended grapheme clusters: see graphemes.h. A cluster grows by one code point as long as no rule breaks before it; what the rules look
- * back for is kept in a small state. Source: Unicode Standard Annex #29, section 3.1.1, revision 47 (rules GB3 to GB13). */
+/* Extended grapheme clusters: see graphemes.h. A cluster grows by one code point as long as no rule breaks before it;
+ * what the rules look back for is kept in a small state. Source: Unicode Standard Annex #29, section 3.1.1, revision 47
+ * (rules GB3 to GB13). */
 #include "tokenizer/unicode/graphemes.h"
 #include "tokenizer/unicode/grapheme_data.h"
 #include "tokenizer/unicode/utf8.h"
@@ -58,7 +59,8 @@ static void take(cluster *c, uint32_t class) {
 static bool joins_hangul(enum pith__grapheme_break before, enum pith__grapheme_break after) {
     switch (before) {
     case PITH__GRAPHEME_L:
-        return after == PITH__GRAPHEME_L || after == PITH__GRAPHEME_V || after == PITH__GRAPHEME_LV || after == PITH__GRAPHEME_LVT;
+        return after == PITH__GRAPHEME_L || after == PITH__GRAPHEME_V || after == PITH__GRAPHEME_LV ||
+               after == PITH__GRAPHEME_LVT;
     case PITH__GRAPHEME_LV:
     case PITH__GRAPHEME_V:
         return after == PITH__GRAPHEME_V || after == PITH__GRAPHEME_T;
@@ -85,7 +87,8 @@ static bool joins(const cluster *c, uint32_t class) {
     }
     return c->last == PITH__GRAPHEME_PREPEND || joins_hangul(c->last, after) ||
            (c->conjunct == CONJUNCT_LINKED && pith__conjunct_break(class) == PITH__CONJUNCT_CONSONANT) ||
-           (c->emoji == EMOJI_JOINER && pith__pictographic(class)) || (c->half_flag && after == PITH__GRAPHEME_REGIONAL);
+           (c->emoji == EMOJI_JOINER && pith__pictographic(class)) ||
+           (c->half_flag && after == PITH__GRAPHEME_REGIONAL);
 }
 
 uint64_t pith__grapheme_next(const uint8_t *p, uint64_t n) {

@@ -1,6 +1,7 @@
 /* Extended grapheme clusters: what a reader takes for one character, such as a letter with its accents or a flag.
  *
- * Invariant: a cluster is at least one byte and never passes the end; a byte of broken UTF-8 is a cluster of its own. */
+ * Invariant: a cluster is at least one byte and never passes the end; a byte of broken UTF-8 is a cluster of its own.
+ */
 #ifndef PITH_TOKENIZER_GRAPHEMES_H
 #define PITH_TOKENIZER_GRAPHEMES_H
 
