@@ -181,11 +181,7 @@ def tiktoken_kinds(folder, corpus):
 
 
 def nfc_of(text):
-    try:
-        import unicodedata2 as ucd
-    except ImportError:
-        import unicodedata as ucd
-    return ucd.normalize("NFC", text)
+    return normalizers.NFC().normalize_str(text)
 
 
 def gpt2_alphabet():
