@@ -314,7 +314,8 @@ PITH_API int32_t pith_plan_get_i64(const pith_plan *plan, int32_t field, int64_t
 /* Opens the model file at `path` (ends with a zero byte) with the default host and options. Statuses: as pith_model_open. Since 0.1. */
 PITH_API int32_t pith_model_open_path(const char *path, pith_model **out);
 /* Opens a model: checks the whole file, reads and packs its weights. A file that holds a vocabulary alone opens too, for the functions of
- * text and tokens; requests refuse it. `host` and `options` (PITH_SCOPE_MODEL) may be NULL. The source
+ * text and tokens; requests refuse it. Such files are GGUF without tensors, Hugging Face tokenizer.json (its truncation and padding are
+ * left to you), SentencePiece .model, and tiktoken files (with PITH_KEY_VOCABULARY_FAMILY). `host` and `options` (PITH_SCOPE_MODEL) may be NULL. The source
  * may be released at once. Statuses: OK, ARGUMENT, IO, FORMAT, UNSUPPORTED, MEMORY, CANCELED, SYSTEM, OPTION (host NULL, and PITH_CPU
  * names a level that this machine lacks). Since 0.1. */
 PITH_API int32_t pith_model_open(pith_host *host, pith_source *source, const pith_options *options, pith_model **out);
