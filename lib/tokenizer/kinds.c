@@ -31,11 +31,30 @@ static int32_t init_sentencepiece(pith__vocab_spec *spec, pith__str pre) {
     return PITH_OK;
 }
 
+static int32_t init_wordpiece(pith__vocab_spec *spec, pith__str pre) {
+    (void)pre;
+    spec->rules = (pith__word_rules){
+        .kind = PITH__VOCAB_WORDPIECE, .word_limit = 100, .word_prefix = pith__str_of("\xE2\x96\x81")};
+    spec->decode = (pith__decode_rules){.spaced_words = true, .clean_up = true};
+    spec->add_bos = spec->add_eos = true;
+    spec->pipeline.normal[spec->pipeline.n_normal++] =
+        (pith__normal_step){.kind = PITH__NORMAL_BERT,
+                            .flags = PITH__BERT_CLEAN | PITH__BERT_CHINESE | PITH__BERT_ACCENTS | PITH__BERT_LOWERCASE};
+    spec->pipeline.cuts[spec->pipeline.n_cuts++] = (pith__cut_step){.cut = pith__cut_bert, .drop = pith__drop_white};
+    return PITH_OK;
+}
+
+void pith__vocab_spec_set_cased(pith__vocab_spec *spec) {
+    for (uint32_t i = 0; i < spec->pipeline.n_normal; i++) {
+        spec->pipeline.normal[i].flags &= ~(uint32_t)(PITH__BERT_ACCENTS | PITH__BERT_LOWERCASE);
+    }
+}
+
 int32_t pith__vocab_spec_init(pith__vocab_spec *spec, pith__str kind, pith__str pre) {
     static const struct {
         const char *name;
         int32_t (*init)(pith__vocab_spec *spec, pith__str pre);
-    } kinds[] = {{"gpt2", init_bytes}, {"llama", init_sentencepiece}};
+    } kinds[] = {{"gpt2", init_bytes}, {"llama", init_sentencepiece}, {"bert", init_wordpiece}};
     memset(spec, 0, sizeof(*spec));
     spec->bos = spec->eos = spec->eot = spec->unk = spec->pad = -1;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

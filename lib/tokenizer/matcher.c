@@ -5,8 +5,6 @@
 #include "tokenizer/unicode/utf8.h"
 #include <string.h>
 
-#define WORD (PITH__LETTER | PITH__MARK | PITH__NUMBER | PITH__BIT(PITH__PC))
-
 /* ---- Making one. ---- */
 
 int32_t pith__matcher_add(pith__mem *mem, pith__matcher *m, const pith__match_entry *entry) {
@@ -139,32 +137,33 @@ static const pith__match_entry *longest_at(const pith__matcher *m, const uint8_t
     return best;
 }
 
-static uint32_t class_before(const uint8_t *text, uint64_t at, uint64_t *begin) {
+static uint32_t read_before(const uint8_t *text, uint64_t at, uint64_t *begin) {
     uint32_t cp = 0;
     *begin = pith__utf8_last(text, at);
     pith__utf8_next(text + *begin, at - *begin, &cp);
-    return pith__unicode_class(cp);
+    return cp;
 }
 
-static uint32_t class_after(const uint8_t *text, uint64_t length, uint64_t at, uint64_t *end) {
+static uint32_t read_after(const uint8_t *text, uint64_t length, uint64_t at, uint64_t *end) {
     uint32_t cp = 0;
     *end = at + pith__utf8_next(text + at, length - at, &cp);
-    return pith__unicode_class(cp);
+    return cp;
 }
 
 static bool stands_alone(const uint8_t *text, uint64_t length, const pith__match *match) {
     uint64_t other = 0;
-    bool before = match->begin > 0 && (class_before(text, match->begin, &other) & WORD);
-    bool after = match->end < length && (class_after(text, length, match->end, &other) & WORD);
+    bool before = match->begin > 0 && pith__unicode_is_word(read_before(text, match->begin, &other));
+    bool after = match->end < length && pith__unicode_is_word(read_after(text, length, match->end, &other));
     return !before && !after;
 }
 
 static void take_space(const uint8_t *text, uint64_t length, uint64_t from, uint8_t flags, pith__match *match) {
     uint64_t next = 0;
-    while ((flags & PITH__TOKEN_LSTRIP) && match->begin > from && (class_before(text, match->begin, &next) & PITH__SPACE)) {
+    while ((flags & PITH__TOKEN_LSTRIP) && match->begin > from && pith__unicode_is_white(read_before(text, match->begin, &next))) {
         match->begin = next;
     }
-    while ((flags & PITH__TOKEN_RSTRIP) && match->end < length && (class_after(text, length, match->end, &next) & PITH__SPACE)) {
+    while ((flags & PITH__TOKEN_RSTRIP) && match->end < length &&
+           pith__unicode_is_white(read_after(text, length, match->end, &next))) {
         match->end = next;
     }
 }

@@ -1,7 +1,8 @@
 /* A tokenizer's life, and what can be asked of it: see tokenizer.h. */
 #include "tokenizer/tokenizer_impl.h"
 
-static const pith__algorithm *const algorithms[] = {[PITH__VOCAB_BPE] = &pith__bpe_algorithm};
+static const pith__algorithm *const algorithms[] = {[PITH__VOCAB_BPE] = &pith__bpe_algorithm,
+                                                  [PITH__VOCAB_WORDPIECE] = &pith__wordpiece_algorithm};
 
 /* Texts that end a turn in one family or another, as their vocabularies name them. */
 static const char *const end_texts[] = {

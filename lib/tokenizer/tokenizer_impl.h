@@ -26,7 +26,7 @@ typedef struct pith__algorithm {
     int32_t (*word)(pith__encoder *e, uint32_t start, uint32_t length);
 } pith__algorithm;
 
-extern const pith__algorithm pith__bpe_algorithm;
+extern const pith__algorithm pith__bpe_algorithm, pith__wordpiece_algorithm;
 
 enum {
     PITH__EOG_LIMIT = 48

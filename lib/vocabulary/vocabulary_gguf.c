@@ -95,6 +95,35 @@ static int32_t read_flags(const pith__modelfile *file, pith__vocab_spec *spec) {
     return PITH_OK;
 }
 
+/* Files seldom say whether a WordPiece vocabulary knows capitals; its pieces do. */
+static bool has_capitals(const arrays *a) {
+    for (uint64_t i = 0; i < a->n_tokens; i++) {
+        pith__str s = a->tokens[i];
+        bool special = a->types && a->types[i] != PITH__TOKEN_NORMAL;
+        bool marker = s.len > 0 && s.ptr[0] == '['; /* "[CLS]", "[unused1]" */
+        for (uint64_t j = 0; !special && !marker && j < s.len; j++) {
+            if (s.ptr[j] >= 'A' && s.ptr[j] <= 'Z') {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int32_t read_wordpiece(const pith__modelfile *file, const arrays *a, pith__vocab_spec *spec) {
+    bool lowercase = false;
+    PITH_TRY(read_flag(file, KEY("normalizer.lowercase"), !has_capitals(a), &lowercase));
+    if (!lowercase) {
+        pith__vocab_spec_set_cased(spec);
+    }
+    int64_t cls = -1, sep = -1;
+    PITH_TRY(read_id(file, KEY("cls_token_id"), a->n_tokens, &cls));
+    PITH_TRY(read_id(file, KEY("seperator_token_id"), a->n_tokens, &sep)); /* so spelled */
+    spec->bos = spec->bos < 0 ? cls : spec->bos;
+    spec->eos = spec->eos < 0 ? sep : spec->eos;
+    return PITH_OK;
+}
+
 static int32_t read_spec(const pith__modelfile *file, pith__str kind, const arrays *a, pith__vocab_spec *spec) {
     bool found = false;
     pith__str pre = {NULL, 0};
@@ -111,6 +140,9 @@ static int32_t read_spec(const pith__modelfile *file, pith__str kind, const arra
     PITH_TRY(read_id(file, KEY("eot_token_id"), a->n_tokens, &spec->eot));
     PITH_TRY(read_id(file, KEY("unknown_token_id"), a->n_tokens, &spec->unk));
     PITH_TRY(read_id(file, KEY("padding_token_id"), a->n_tokens, &spec->pad));
+    if (spec->rules.kind == PITH__VOCAB_WORDPIECE) {
+        PITH_TRY(read_wordpiece(file, a, spec));
+    }
     return read_flags(file, spec);
 }
 

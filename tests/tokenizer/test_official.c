@@ -92,7 +92,7 @@ static void check_vocabulary(const char *folder, const char *name) {
 static void test_vocabularies(void **state) {
     (void)state;
     static const char *const names[] = {"gpt-2",  "llama-spm", "phi-3", "deepseek-coder",
-                                        "falcon", "llama-bpe", "qwen2"};
+                                        "falcon", "llama-bpe", "qwen2", "bert-bge"};
     const char *folder = getenv("PITH_TEST_DATA");
     if (folder == NULL) {
         print_message("PITH_TEST_DATA is not set: real vocabularies are not tested\n");

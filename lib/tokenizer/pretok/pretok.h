@@ -57,6 +57,15 @@ uint64_t pith__cut_ascii_punct(const uint8_t *p, uint64_t n);    /* [\p{P}$+<=>^
 uint64_t pith__cut_escaped_digits(const uint8_t *p, uint64_t n); /* falcon's runs of digits, see there */
 uint64_t pith__cut_digit_triples(const uint8_t *p, uint64_t n);  /* [0-9][0-9][0-9] */
 
+/* Those of no family. */
+uint64_t pith__cut_white(const uint8_t *p, uint64_t n);            /* runs of white space and of anything else */
+uint64_t pith__cut_bert(const uint8_t *p, uint64_t n);             /* runs of white space, punctuation one by one, runs of the rest */
+uint64_t pith__cut_words(const uint8_t *p, uint64_t n);            /* \w+|[^\w\s]+, and white space between */
+uint64_t pith__cut_punctuation(const uint8_t *p, uint64_t n);      /* punctuation one by one, runs of the rest */
+uint64_t pith__cut_punctuation_runs(const uint8_t *p, uint64_t n); /* runs of punctuation and of the rest */
+uint64_t pith__cut_digit_runs(const uint8_t *p, uint64_t n);       /* runs of numeric characters and of the rest */
+bool pith__drop_white(const uint8_t *p, uint64_t n);               /* a piece that begins with white space */
+
 /* ---- For the scanners themselves. ---- */
 
 /* The class of the code point at `at` and its length; 0 at the end of the text. */
