@@ -74,10 +74,9 @@ struct pith__encoder {
     uint8_t *scratch; /* for algorithms: pith__encoder_scratch */
     uint64_t scratch_capacity;
     /* Of the part in work: */
-    const uint8_t *text;      /* what words are cut from: the caller's bytes, a level's, or prefixed */
-    const uint8_t *word_text; /* the word in work, for merging by text */
-    uint64_t first_token;     /* list->count where it began */
-    uint64_t piece_token;     /* and where the piece in work did */
+    const uint8_t *text;  /* what words are cut from: the caller's bytes, a level's, or prefixed */
+    uint64_t first_token; /* list->count where it began */
+    uint64_t piece_token; /* and where the piece in work did */
     pith__seen_word *seen;
     uint64_t seen_capacity;
     uint32_t seen_mask; /* 0: the part is too short to remember words */

@@ -8,6 +8,7 @@
  * (src/bpe_model.cc); https://github.com/openai/tiktoken (src/lib.rs); https://github.com/huggingface/tokenizers (models/bpe). */
 #include "tokenizer/models/neighbours.h"
 #include "tokenizer/models/pairs.h"
+#include "tokenizer/models/whole_chars.h"
 #include "tokenizer/tokenizer_impl.h"
 #include "tokenizer/unicode/utf8.h"
 
@@ -17,9 +18,39 @@ typedef struct bpe_model {
     uint32_t *ranks; /* by id, of scores: lower merges first; NULL: the id is the rank */
     pith__neighbours neighbours;
     bool cut_words;          /* by the neighbours */
+    bool has_whole;          /* of bytes: some characters are symbols from the start */
+    pith__whole_chars whole;
     int32_t one_byte[256];   /* the pieces of one byte; -1: none. For characters, those of ASCII */
     int32_t byte_tokens[256]; /* the fallback's; -1: none */
 } bpe_model;
+
+/* ---- Joining. ---- */
+
+static void join_by_pair(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
+    (void)end;
+    pith__pairs_join(context, left, right);
+}
+
+/* What join_by_text goes by: the word is the one in work. */
+typedef struct text_joiner {
+    const pith__vocab *vocab;
+    const uint32_t *ranks;
+    const uint8_t *word;
+} text_joiner;
+
+static void join_by_text(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
+    const text_joiner *j = context;
+    (void)right;
+    uint32_t length = end - left->start;
+    left->rank = PITH__NO_RANK;
+    if (length > j->vocab->longest) {
+        return;
+    }
+    left->joined = pith__vocab_piece(j->vocab, j->word + left->start, length);
+    if (left->joined >= 0) {
+        left->rank = j->ranks ? j->ranks[left->joined] : (uint32_t)left->joined;
+    }
+}
 
 /* ---- Life. ---- */
 
@@ -67,6 +98,28 @@ static int32_t check_bytes(const pith__tokenizer *t, const bpe_model *model) {
     return PITH_OK;
 }
 
+static bool has_affixes(const pith__word_rules *rules) {
+    return rules->word_prefix.len + rules->inner_prefix.len + rules->word_suffix.len > 0;
+}
+
+/* Where a byte may be left out, others come to stand side by side, and nothing is certain. */
+static int32_t create_whole(pith__tokenizer *t, bpe_model *model, const pith__vocab_spec *spec) {
+    text_joiner by_text = {&t->vocab, model->ranks, NULL};
+    pith__merge_list merges = {(uint32_t)spec->n_merges, model->pairs.joined, NULL};
+    if (model->by_text) {
+        merges = (pith__merge_list){t->vocab.texts.count, NULL, model->ranks};
+    }
+    model->has_whole = t->rules.bytes && !has_affixes(&t->rules);
+    for (uint32_t b = 0; b < 256; b++) {
+        model->has_whole = model->has_whole && model->one_byte[b] >= 0;
+    }
+    if (!model->has_whole) {
+        return PITH_OK;
+    }
+    return pith__whole_chars_create(t->mem, &t->vocab, &merges, model->one_byte, model->by_text ? join_by_text : join_by_pair,
+                                    model->by_text ? (const void *)&by_text : &model->pairs, &by_text.word, &model->whole);
+}
+
 static int32_t create(pith__tokenizer *t, const pith__vocab_spec *spec) {
     bpe_model *model = NULL;
     PITH_TRY(PITH_NEW(t->mem, &model, "tokenizer"));
@@ -85,38 +138,20 @@ static int32_t create(pith__tokenizer *t, const pith__vocab_spec *spec) {
         PITH_TRY(pith__neighbours_create(t->mem, &t->vocab, &model->neighbours));
     }
     read_bytes(t, model);
-    return check_bytes(t, model);
+    PITH_TRY(check_bytes(t, model));
+    return create_whole(t, model, spec);
 }
 
 static void destroy(pith__tokenizer *t) {
     bpe_model *model = t->model;
     pith__pairs_free(t->mem, &model->pairs);
     pith__neighbours_free(t->mem, &model->neighbours);
+    pith__whole_chars_free(t->mem, &model->whole);
     pith__mem_free(t->mem, model->ranks);
     pith__mem_free(t->mem, model);
 }
 
 /* ---- A word. ---- */
-
-static void join_by_pair(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
-    (void)end;
-    pith__pairs_join(context, left, right);
-}
-
-static void join_by_text(const void *context, pith__symbol *left, const pith__symbol *right, uint32_t end) {
-    const pith__encoder *e = context;
-    const bpe_model *model = e->tokenizer->model;
-    (void)right;
-    uint32_t length = end - left->start;
-    left->rank = PITH__NO_RANK;
-    if (length > e->tokenizer->vocab.longest) {
-        return;
-    }
-    left->joined = pith__vocab_piece(&e->tokenizer->vocab, e->word_text + left->start, length);
-    if (left->joined >= 0) {
-        left->rank = model->ranks ? model->ranks[left->joined] : (uint32_t)left->joined;
-    }
-}
 
 static uint64_t put_bytes(uint8_t *out, uint64_t at, const char *bytes, uint64_t length) {
     if (length > 0) {
@@ -136,17 +171,17 @@ static int32_t find_affixed(const pith__tokenizer *t, const uint8_t *symbol, uin
     return pith__vocab_piece(&t->vocab, bytes, n);
 }
 
-static bool has_affixes(const pith__word_rules *rules) {
-    return rules->word_prefix.len + rules->inner_prefix.len + rules->word_suffix.len > 0;
-}
-
 /* Length of the symbol at `at`, and its piece; -1: it is none. */
 static uint32_t next_symbol(const pith__tokenizer *t, const uint8_t *word, uint32_t length, uint32_t at, int32_t *id) {
     const bpe_model *model = t->model;
-    uint32_t cp = word[at], size = 1;
-    if (!t->rules.bytes) {
-        size = pith__utf8_next(word + at, length - at, &cp);
+    uint32_t cp = 0, size = 0;
+    if (model->has_whole && word[at] >= 0x80) {
+        size = pith__whole_char(&model->whole, word, length, at, id);
+        if (size > 0) {
+            return size;
+        }
     }
+    size = t->rules.bytes ? 1 : pith__utf8_next(word + at, length - at, &cp);
     if (has_affixes(&t->rules)) {
         *id = find_affixed(t, word + at, size, at == 0, at + size == length);
     } else {
@@ -195,9 +230,9 @@ static int32_t merge_word(pith__encoder *e, uint32_t start, uint32_t length) {
     const bpe_model *model = e->tokenizer->model;
     PITH_TRY(pith__merger_reserve(&e->merger, length));
     uint32_t count = make_symbols(e->tokenizer, e->text + start, length, e->merger.symbols);
-    e->word_text = e->text + start;
+    text_joiner by_text = {&e->tokenizer->vocab, model->ranks, e->text + start};
     PITH_TRY(pith__merger_run(&e->merger, count, model->by_text ? join_by_text : join_by_pair,
-                              model->by_text ? (const void *)e : &model->pairs, &count));
+                              model->by_text ? (const void *)&by_text : &model->pairs, &count));
     for (uint32_t i = 0; i < count; i++) {
         const pith__symbol *s = &e->merger.symbols[i];
         if (s->id >= 0) {

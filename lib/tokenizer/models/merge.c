@@ -30,7 +30,7 @@ void pith__merger_free(pith__merger *m) {
     m->capacity = m->heap_capacity = 0;
 }
 
-static uint32_t merge_by_scanning(pith__symbol *s, uint32_t count, pith__join_fn join, const void *context) {
+uint32_t pith__merge_few(pith__symbol *s, uint32_t count, pith__join_fn join, const void *context, uint32_t *highest) {
     for (uint32_t i = 0; i + 1 < count; i++) {
         join(context, &s[i], &s[i + 1], s[i + 2].start);
     }
@@ -42,6 +42,7 @@ static uint32_t merge_by_scanning(pith__symbol *s, uint32_t count, pith__join_fn
         if (s[best].rank == PITH__NO_RANK) {
             break;
         }
+        *highest = s[best].rank > *highest ? s[best].rank : *highest;
         s[best].id = s[best].joined;
         memmove(s + best + 1, s + best + 2, (count - best - 1) * sizeof(*s));
         count--;
@@ -151,7 +152,8 @@ static int32_t reserve_heap(pith__merger *m) {
 
 int32_t pith__merger_run(pith__merger *m, uint32_t count, pith__join_fn join, const void *context, uint32_t *left) {
     if (count <= SCAN_LIMIT) {
-        *left = merge_by_scanning(m->symbols, count, join, context);
+        uint32_t highest = 0;
+        *left = pith__merge_few(m->symbols, count, join, context, &highest);
         return PITH_OK;
     }
     PITH_TRY(reserve_heap(m));

@@ -33,6 +33,10 @@ typedef struct pith__merger {
 int32_t pith__merger_reserve(pith__merger *m, uint64_t count);
 void pith__merger_free(pith__merger *m);
 
+/* Merges symbols[0 .. count), closed by symbols[count], without other memory, in a time of count * count: how many remain. *highest
+ * is the highest rank of what was merged, and is left alone where nothing was. */
+uint32_t pith__merge_few(pith__symbol *symbols, uint32_t count, pith__join_fn join, const void *context, uint32_t *highest);
+
 /* Merges symbols[0 .. count), with symbols[count].start the word's length, in place; *left is how many remain. */
 int32_t pith__merger_run(pith__merger *m, uint32_t count, pith__join_fn join, const void *context, uint32_t *left);
 
