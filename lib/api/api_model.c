@@ -102,7 +102,7 @@ static int32_t text_field(const pith_model *model, int32_t field, pith__str *out
         *out = pith__str_of(model->family->name);
         return PITH_OK;
     case PITH_MODEL_FORMAT:
-        *out = pith__str_of(pith__modelfile_format(model->file));
+        *out = pith__str_of(pith__model_format(model));
         return PITH_OK;
     case PITH_MODEL_CHAT_TEMPLATE:
         *out = model->chat_template;

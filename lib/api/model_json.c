@@ -202,13 +202,15 @@ static void put_model(pith__json *json, const pith_model *model) {
     key(json, "name");
     pith__json_str(json, model->name);
     pith__json_put_str(json, "family", model->family->name);
-    pith__json_put_str(json, "format", pith__modelfile_format(model->file));
+    pith__json_put_str(json, "format", pith__model_format(model));
     pith__json_put_u64(json, "parameters", model->parameters);
     pith__json_put_u64(json, "weight_bytes", model->weight_bytes);
     put_hyperparameters(json, model);
     put_kernels(json, model);
-    put_metadata(json, model->file);
-    put_tensors(json, model->file);
+    if (model->file) {
+        put_metadata(json, model->file);
+        put_tensors(json, model->file);
+    }
     pith__json_end_object(json);
 }
 

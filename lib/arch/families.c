@@ -1,7 +1,7 @@
 /* The registry: every family this library knows. */
 #include "arch/families.h"
 
-const pith__family pith__family_none = {.name = "vocabulary-only", .models = "a vocabulary without a model"};
+const pith__family pith__family_vocabulary = {.name = "vocabulary-only", .models = "a vocabulary without a model"};
 
 static const pith__family *const families[] = {&pith__family_llama, &pith__family_qwen2, &pith__family_qwen3};
 

@@ -163,6 +163,6 @@ typedef struct pith__family {
 
 const pith__family *pith__family_find(pith__str name); /* NULL: unknown */
 const pith__family *pith__family_at(uint32_t index);   /* NULL: past the end */
-extern const pith__family pith__family_none;           /* of a vocabulary alone: can do nothing; not in the registry */
+extern const pith__family pith__family_vocabulary;           /* of a vocabulary alone: can do nothing; not in the registry */
 
 #endif

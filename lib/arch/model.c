@@ -74,7 +74,7 @@ static int32_t check_vocabulary(const pith__modelfile *file, const pith__tokeniz
 }
 
 static int32_t open_vocabulary(pith_model *model) {
-    model->family = &pith__family_none;
+    model->family = &pith__family_vocabulary;
     PITH_TRY(read_vocabulary(&model->host->mem, model->file, 0, &model->tokenizer));
     PITH_TRY(check_vocabulary(model->file, model->tokenizer));
     PITH_TRY(read_texts(model));
@@ -82,12 +82,44 @@ static int32_t open_vocabulary(pith_model *model) {
     return PITH_OK;
 }
 
-static int32_t plan_vocabulary(pith__mem *mem, pith__modelfile *file, pith__tokenizer **tokenizer, pith__model_plan *plan) {
-    plan->family = &pith__family_none;
-    PITH_TRY(read_vocabulary(mem, file, 0, tokenizer));
-    PITH_TRY(check_vocabulary(file, *tokenizer));
+static void count_vocabulary(const pith__mem *mem, pith__model_plan *plan) {
     plan->vocabulary = pith__mem_used(mem) + pith__mem_cost(sizeof(pith_model), 16);
     plan->loading = pith__mem_peak(mem) - pith__mem_used(mem);
+}
+
+static int32_t plan_vocabulary(pith__mem *mem, pith__modelfile *file, pith__tokenizer **tokenizer, pith__model_plan *plan) {
+    plan->family = &pith__family_vocabulary;
+    PITH_TRY(read_vocabulary(mem, file, 0, tokenizer));
+    PITH_TRY(check_vocabulary(file, *tokenizer));
+    count_vocabulary(mem, plan);
+    return PITH_OK;
+}
+
+/* Whether the source is a file of another kind that holds a vocabulary: tokenizer.json and the like. */
+static int32_t holds_bare_vocabulary(const pith__source *source, bool *yes) {
+    char beginning[256];
+    uint64_t size = pith__source_parts(source) == 1 ? pith__source_size(source, 0) : 0;
+    size = size < sizeof(beginning) ? size : sizeof(beginning);
+    *yes = false;
+    if (size > 0) {
+        PITH_TRY(pith__source_read(source, 0, beginning, size, 0));
+        *yes = pith__vocabulary_is_one((pith__str){beginning, size});
+    }
+    return PITH_OK;
+}
+
+static int32_t open_bare_vocabulary(pith_model *model, const pith__source *source) {
+    model->family = &pith__family_vocabulary;
+    PITH_TRY(pith__vocabulary_read(&model->host->mem, source, model->options.vocabulary_family, &model->tokenizer));
+    model->hparams.vocab = (uint32_t)pith__tokenizer_count(model->tokenizer);
+    return PITH_OK;
+}
+
+static int32_t plan_bare_vocabulary(pith__mem *mem, const pith__source *source, const pith__model_options *options,
+                                    pith__tokenizer **tokenizer, pith__model_plan *plan) {
+    plan->family = &pith__family_vocabulary;
+    PITH_TRY(pith__vocabulary_read(mem, source, options->vocabulary_family, tokenizer));
+    count_vocabulary(mem, plan);
     return PITH_OK;
 }
 
@@ -95,6 +127,11 @@ static int32_t plan_vocabulary(pith__mem *mem, pith__modelfile *file, pith__toke
 
 static int32_t open_parts(pith_model *model, pith__source *source) {
     pith__mem *mem = &model->host->mem;
+    bool bare;
+    PITH_TRY(holds_bare_vocabulary(source, &bare));
+    if (bare) {
+        return open_bare_vocabulary(model, source);
+    }
     PITH_TRY(pith__modelfile_open(mem, source, model->options.metadata_limit, &model->file));
     if (pith__modelfile_tensor_count(model->file) == 0) {
         return open_vocabulary(model);
@@ -121,7 +158,9 @@ int32_t pith__model_open(pith_host *host, pith__source *source, const pith__mode
         return status;
     }
     pith__host_retain(host);
+    model->name = model->chat_template = pith__str_of("");
     status = open_parts(model, source);
+    model->options.vocabulary_family = pith__str_of(""); /* was borrowed */
     if (status != PITH_OK) {
         pith__model_release(model);
         return status;
@@ -131,6 +170,10 @@ int32_t pith__model_open(pith_host *host, pith__source *source, const pith__mode
                    host->kernels->name);
     *out = model;
     return PITH_OK;
+}
+
+const char *pith__model_format(const pith_model *model) {
+    return model->file ? pith__modelfile_format(model->file) : "vocabulary";
 }
 
 void pith__model_retain(pith_model *model) {
@@ -156,6 +199,11 @@ void pith__model_release(pith_model *model) {
 static int32_t plan_parts(pith__mem *mem, const pith_host *host, pith__source *source,
                           const pith__model_options *options, pith__modelfile **file, pith__tokenizer **tokenizer,
                           pith__weights *weights, pith__model_plan *plan) {
+    bool bare;
+    PITH_TRY(holds_bare_vocabulary(source, &bare));
+    if (bare) {
+        return plan_bare_vocabulary(mem, source, options, tokenizer, plan);
+    }
     PITH_TRY(pith__modelfile_open(mem, source, options->metadata_limit, file));
     if (pith__modelfile_tensor_count(*file) == 0) {
         return plan_vocabulary(mem, *file, tokenizer, plan);

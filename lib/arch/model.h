@@ -29,7 +29,7 @@ enum {
 struct pith_model {
     _Atomic uint32_t references;
     pith_host *host;
-    pith__modelfile *file; /* metadata and tensor directory; its source is let go after loading */
+    pith__modelfile *file; /* metadata and tensor directory; NULL: of a file that is a vocabulary and nothing else */
     const pith__family *family;
     pith__hparams hparams;
     pith__weights weights;
@@ -46,6 +46,7 @@ struct pith_model {
 };
 
 int32_t pith__model_open(pith_host *host, pith__source *source, const pith__model_options *options, pith_model **out);
+const char *pith__model_format(const pith_model *model); /* "GGUF v3", "vocabulary" */
 void pith__model_retain(pith_model *model);
 void pith__model_release(pith_model *model); /* NULL is fine */
 

@@ -4,7 +4,6 @@
  * Invariant: while a part is in work its tokens' offsets are positions in its text; they are turned into positions of the
  * fragment's at its end, and those into positions of the input, once, at the fragment's end. A word that was seen before in
  * the part gets a copy of the same tokens. */
-#include "tokenizer/pretok/pretok.h"
 #include "tokenizer/tokenizer_impl.h"
 
 enum {
@@ -193,18 +192,13 @@ static int32_t cut_piece(pith__encoder *e, const pith__cut_step *step, uint32_t 
 
 /* ---- Text put before pieces. ---- */
 
-static bool begins_white(const uint8_t *text, uint64_t length) {
-    uint32_t size = 0;
-    return (pith__class_at(text, length, 0, &size) & PITH__SPACE) != 0;
-}
-
 static bool begins_with(const uint8_t *text, uint64_t length, pith__str prefix) {
     return length >= prefix.len && memcmp(text, prefix.ptr, (size_t)prefix.len) == 0;
 }
 
-static int32_t append_prefixed(pith__encoder *e, const uint8_t *piece, uint64_t length) {
+static int32_t append_prefixed(pith__encoder *e, const uint8_t *piece, uint64_t length, bool first) {
     const pith__prefixer *p = &e->tokenizer->pipeline.prefixer;
-    bool skip = (p->unless_there && begins_with(piece, length, p->text)) || (p->unless_white && begins_white(piece, length));
+    bool skip = (p->when == PITH__PREFIX_START && !first) || (p->unless_there && begins_with(piece, length, p->text));
     if (!skip) {
         PITH_TRY(pith__worktext_rewrite(e->mem, &e->prefixed, (const uint8_t *)p->text.ptr, p->text.len, 0));
     }
@@ -222,7 +216,7 @@ static int32_t collect_piece(pith__encoder *e, uint32_t start, uint32_t length) 
     if (e->prefixed.source < start) { /* dropped pieces before it */
         PITH_TRY(pith__worktext_rewrite(e->mem, &e->prefixed, NULL, 0, start - e->prefixed.source));
     }
-    return append_prefixed(e, e->text + start, length);
+    return append_prefixed(e, e->text + start, length, start == 0);
 }
 
 static int32_t too_long(void) {

@@ -181,12 +181,13 @@ bool pith__matcher_find(const pith__matcher *m, const uint8_t *text, uint64_t le
             at++;
             continue;
         }
-        *match = (pith__match){at, at + found->text.len, found->id};
-        if (!(found->flags & PITH__TOKEN_WORD) || stands_alone(text, length, match)) {
-            take_space(text, length, from, found->flags, match);
+        pith__match here = {at, at + found->text.len, found->id};
+        if (!(found->flags & PITH__TOKEN_WORD) || stands_alone(text, length, &here)) {
+            take_space(text, length, from, found->flags, &here);
+            *match = here;
             return true;
         }
-        at = match->end;
+        at = here.end;
     }
     return false;
 }

@@ -35,7 +35,7 @@ typedef struct pith__match {
     int32_t id;
 } pith__match;
 
-/* The first match in the text at or after `from`, which is where the one before ended. */
+/* The first match in the text at or after `from`, which is where the one before ended. False: none, *match is as it was. */
 bool pith__matcher_find(const pith__matcher *m, const uint8_t *text, uint64_t length, uint64_t from, pith__match *match);
 
 #endif

@@ -68,6 +68,7 @@ static void keep_strings(pith__tokenizer *t, char *out, uint64_t *used) {
     keep_string(&t->rules.word_prefix, out, used);
     keep_string(&t->rules.inner_prefix, out, used);
     keep_string(&t->rules.word_suffix, out, used);
+    keep_string(&t->decode.space, out, used);
 }
 
 static int32_t keep_description(pith__tokenizer *t, const pith__vocab_spec *spec) {
@@ -155,6 +156,9 @@ static int32_t build(pith__tokenizer *t, const pith__vocab_spec *spec) {
 
 int32_t pith__tokenizer_create(pith__mem *mem, const pith__vocab_spec *spec, pith__tokenizer **out) {
     *out = NULL;
+    if (spec->rules.kind >= sizeof(algorithms) / sizeof(algorithms[0]) || algorithms[spec->rules.kind] == NULL) {
+        return pith__fail(PITH_E_UNSUPPORTED, "tokenizer: vocabularies of kind %d are not supported", (int)spec->rules.kind);
+    }
     PITH_TRY(check_ids(spec));
     pith__tokenizer *t = NULL;
     PITH_TRY(PITH_NEW(mem, &t, "tokenizer"));

@@ -65,6 +65,7 @@ typedef struct pith__decode_rules {
     bool strip_space;  /* one space that the text begins with goes */
     bool spaced_words; /* a space before each token that does not continue a word (word_rules' prefixes, which go) or, with a
                           word_suffix, for each suffix but the last */
+    pith__str space;   /* what stands for a space in tokens that the vocabulary does not say it of; empty: nothing */
     bool clean_up;     /* no space before . ? ! , and in English contractions */
 } pith__decode_rules;
 
@@ -153,6 +154,7 @@ typedef struct pith__decoder {
     const pith__tokenizer *tokenizer;
     bool specials; /* show control tokens as their text */
     bool started;  /* something was written: the leading-space rule is over */
+    bool pending;  /* a word ended: a space comes before the next */
 } pith__decoder;
 void pith__decoder_init(pith__decoder *d, const pith__tokenizer *t, bool specials);
 /* The longest a token's bytes can be in this vocabulary. */

@@ -51,8 +51,7 @@ static bool choose_pipeline(const uint8_t *head, pith__vocab_spec *spec) {
     p->prefixer = (pith__prefixer){.when = (pith__prefix_when)(head[6] % 3),
                                    .after = p->n_cuts > 0 ? (head[6] >> 2) % p->n_cuts : 0,
                                    .text = pith__str_of(" "),
-                                   .unless_there = head[6] & 64,
-                                   .unless_white = head[6] & 128};
+                                   .unless_there = head[6] & 64};
     bool drops = p->n_cuts > 0 && (p->cuts[0].literal.len > 0 || p->cuts[p->n_cuts - 1].literal.len > 0);
     return p->n_normal == 0 && p->prefixer.when == PITH__PREFIX_NEVER && !drops;
 }

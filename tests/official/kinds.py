@@ -25,6 +25,7 @@ class Case(NamedTuple):
 
 
 CL100K = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+GPT4 = r"""'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"""
 QWEN2 = CL100K.replace("{1,3}", "")
 SPECIALS = [AddedToken("<|endoftext|>", special=True, normalized=False), AddedToken("<|im_start|>", special=True, normalized=False),
             AddedToken("<|im_end|>", special=True, normalized=False)]
@@ -107,7 +108,7 @@ def unigram_kinds(folder, corpus):
         t.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
         t.pre_tokenizer = cut
         t.decoder = decoders.Metaspace(prepend_scheme=name if name in ("first", "never") else "always")
-        t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=1500, show_progress=False, unk_token="<unk>",
+        t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=6000, show_progress=False, unk_token="<unk>",
                                                               special_tokens=["<s>", "<unk>", "</s>", "<mask>"]))
         yield save(t, folder, "unigram-" + name, specials=["<s>", "<mask>"])
 
@@ -159,7 +160,7 @@ def sentencepiece_kinds(folder, corpus):
 # ---- tiktoken ----
 
 def tiktoken_kinds(folder, corpus):
-    patterns = {"gpt2": openai_public.r50k_pat_str, "cl100k_base": CL100K, "qwen": QWEN2, "llama3": CL100K, "glm4": CL100K,
+    patterns = {"gpt2": openai_public.r50k_pat_str, "cl100k_base": GPT4, "qwen": QWEN2, "llama3": CL100K, "glm4": CL100K,
                 "o200k_base": "|".join([
                     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
                     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",

@@ -43,7 +43,6 @@ typedef struct pith__prefixer {
     uint32_t after; /* how many of the cuts come before it */
     pith__str text;
     bool unless_there; /* not before a piece that begins with it */
-    bool unless_white; /* not before a piece that begins with white space */
 } pith__prefixer;
 
 /* Cuts a text at a literal: the length of the first piece, and whether it is dropped. */

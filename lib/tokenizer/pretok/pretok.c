@@ -16,6 +16,7 @@ static const pith__pretok families[] = {
      .add_bos = true},
     {.names = {"smaug-bpe", "dbrx"}, .stages = {pith__cut_llama3}, .ignore_merges = true},
     {.names = {"chatglm-bpe", "glm4"}, .stages = {pith__cut_llama3}, .ignore_merges = true},
+    {.names = {"cl100k"}, .stages = {pith__cut_cl100k}, .ignore_merges = true},
     {.names = {"qwen2", "deepseek-r1-qwen", "megrez"}, .stages = {pith__cut_qwen2}, .nfc = true},
     {.names = {"qwen35"}, .stages = {pith__cut_qwen35}, .nfc = true},
     {.names = {"gpt-4o", "llama4"}, .stages = {pith__cut_gpt4o}, .ignore_merges = true},

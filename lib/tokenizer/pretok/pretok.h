@@ -27,12 +27,16 @@ typedef struct pith__pretok {
 /* By name; NULL: unknown. */
 const pith__pretok *pith__pretok_find(const char *name, uint64_t length);
 
+/* By a regular expression's exact text; NULL: not known. *whole: its matches are all of any text. */
+pith__cut_fn pith__pattern_find(pith__str pattern, bool *whole);
+
 /* gpt2: ('s|'t|'re|'ve|'m|'ll|'d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+ */
 uint64_t pith__cut_gpt2(const uint8_t *p, uint64_t n);
 
 /* (?i:'s|...)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+ and, for qwen2,
  * one \p{N} a piece; qwen35 moreover takes \p{M} for letters. */
 uint64_t pith__cut_llama3(const uint8_t *p, uint64_t n);
+uint64_t pith__cut_cl100k(const uint8_t *p, uint64_t n); /* with \s+$ before \s*[\r\n]+ */
 uint64_t pith__cut_qwen2(const uint8_t *p, uint64_t n);
 uint64_t pith__cut_qwen35(const uint8_t *p, uint64_t n);
 /* Words are cut before capitals: [^\r\n\p{L}\p{N}]?A*B+ or ...A+B* with A = [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], B =

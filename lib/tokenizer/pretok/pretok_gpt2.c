@@ -1,6 +1,6 @@
-/* The pattern of GPT-2, and the one of Llama 3, Qwen 2 and GLM 4: words with what stands before them, digits, symbols,
+/* The pattern of GPT-2, and the one of Llama 3, Qwen 2, GLM 4 and GPT-4: words with what stands before them, digits, symbols,
  * white space. Sources: https://github.com/openai/gpt-2/blob/master/src/encoder.py; the tokenizer.json of
- * Meta-Llama-3-8B and Qwen2-7B.
+ * Meta-Llama-3-8B and Qwen2-7B; https://github.com/openai/tiktoken (openai_public.py).
  * (?i:'s) also takes U+017F, the long s, which folds to s. */
 #include "tokenizer/pretok/pretok.h"
 #include "tokenizer/pretok/pretok_contraction.h"
@@ -61,6 +61,13 @@ static inline uint64_t cut_word(const uint8_t *p, uint64_t n, uint32_t letters, 
 
 uint64_t pith__cut_llama3(const uint8_t *p, uint64_t n) {
     return cut_word(p, n, PITH__LETTER, 3);
+}
+
+/* As Llama 3, but \s+$ comes first: white space that ends the text is one piece. */
+uint64_t pith__cut_cl100k(const uint8_t *p, uint64_t n) {
+    uint32_t length = 0;
+    bool ends = (pith__class_at(p, n, 0, &length) & PITH__SPACE) && pith__run_end(p, n, length, PITH__SPACE) == n;
+    return ends ? n : cut_word(p, n, PITH__LETTER, 3);
 }
 
 uint64_t pith__cut_qwen2(const uint8_t *p, uint64_t n) {
