@@ -78,7 +78,7 @@ def byte_level_kinds(folder, corpus):
     yield byte_level(folder, corpus, "falcon", seq([pre_tokenizers.Punctuation("contiguous"), bl(True), pre_tokenizers.Digits(False),
                                                     split("[0-9][0-9][0-9]")]))
     yield byte_level(folder, corpus, "nfd", bl(True), normalizers.Sequence([normalizers.NFD(), normalizers.Lowercase(),
-                                                                           normalizers.StripAccents()]))
+                                                                           normalizers.StripAccents()]), specials=[])
     yield byte_level(folder, corpus, "nfkc", bl(True), normalizers.NFKC())
     yield byte_level(folder, corpus, "whitespace", seq([pre_tokenizers.WhitespaceSplit(), bl()]))
     yield byte_level(folder, corpus, "punctuation", seq([pre_tokenizers.Punctuation("isolated"), bl()]))
@@ -108,7 +108,7 @@ def unigram_kinds(folder, corpus):
         t.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
         t.pre_tokenizer = cut
         t.decoder = decoders.Metaspace(prepend_scheme=name if name in ("first", "never") else "always")
-        t.train_from_iterator(corpus, trainers.UnigramTrainer(vocab_size=6000, show_progress=False, unk_token="<unk>",
+        t.train_from_iterator(corpus[-200:], trainers.UnigramTrainer(vocab_size=1500, show_progress=False, unk_token="<unk>",
                                                               special_tokens=["<s>", "<unk>", "</s>", "<mask>"]))
         yield save(t, folder, "unigram-" + name, specials=["<s>", "<mask>"])
 
@@ -142,14 +142,14 @@ def llama_kinds(folder, corpus):
 def sentencepiece_kinds(folder, corpus):
     text = os.path.join(folder, "corpus.txt")
     with open(text, "w") as f:
-        f.write("\n".join(line for line in corpus if "\0" not in line))
+        f.write("\n".join(line for line in corpus[-300:] if "\0" not in line))
     variants = [("bpe", "identity", True, False, True, "▁▁▁▁,brown▁fox,[x]"), ("bpe", "nmt_nfkc", False, True, True, ""),
                 ("unigram", "nmt_nfkc", False, True, True, "[x]"), ("unigram", "identity", True, False, True, ""),
                 ("unigram", "nmt_nfkc_cf", False, True, True, ""), ("unigram", "nfkc", True, False, False, "")]
     for kind, rule, fallback, trim, prefix, user in variants:
         name = f"sp-{kind}-{rule}-{int(fallback)}{int(trim)}{int(prefix)}"
         sentencepiece.SentencePieceTrainer.train(
-            input=text, model_prefix=os.path.join(folder, name), model_type=kind, vocab_size=1400, byte_fallback=fallback, hard_vocab_limit=False,
+            input=text, model_prefix=os.path.join(folder, name), model_type=kind, vocab_size=1200, byte_fallback=fallback, hard_vocab_limit=False,
             normalization_rule_name=rule, remove_extra_whitespaces=trim, add_dummy_prefix=prefix, character_coverage=0.995,
             user_defined_symbols=user.split(",") if user else [], allow_whitespace_only_pieces=not trim, minloglevel=2)
         path = os.path.join(folder, name + ".model")
