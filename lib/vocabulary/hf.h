@@ -22,6 +22,7 @@ typedef struct pith__hf {
     uint64_t count, capacity;
     pith__str *merges; /* two a merge */
     uint64_t n_merges, merges_capacity;
+    uint32_t unclear_merges;
     bool scored;
     pith__str unk_token; /* empty: none */
     bool bytes_written;  /* the file turns text into GPT-2's alphabet */

@@ -2,7 +2,8 @@
 #include "vocabulary/hf.h"
 
 enum {
-    ID_LIMIT = 1 << 21 /* far above any vocabulary */
+    ID_LIMIT = 1 << 21, /* far above any vocabulary */
+    UNCLEAR_LIMIT = 64
 };
 
 /* ---- Tokens by id. ---- */
@@ -98,11 +99,35 @@ static int32_t read_token_scores(pith__hf *hf, pith__jstream *json) {
 
 /* ---- Merges: "left right", or ["left", "right"]. ---- */
 
-static int32_t read_merge(pith__jstream *json, pith__str sides[2]) {
+/* Files of old releases have merges of tokens with spaces in them: what joins is then what the vocabulary has. There are few, and more
+ * would be made to be slow. */
+static bool cut_unclear(pith__hf *hf, pith__str merge, pith__str sides[2]) {
+    if (++hf->unclear_merges > UNCLEAR_LIMIT) {
+        return false;
+    }
+    for (uint64_t at = 1; at + 1 < merge.len; at++) {
+        sides[0] = (pith__str){merge.ptr, at};
+        sides[1] = (pith__str){merge.ptr + at + 1, merge.len - at - 1};
+        if (merge.ptr[at] == ' ' && pith__hf_find(hf, sides[0]) >= 0 && pith__hf_find(hf, sides[1]) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int32_t read_merge_text(pith__hf *hf, pith__jstream *json, pith__str sides[2]) {
+    pith__str merge;
+    PITH_TRY(pith__jstream_string(json, &merge));
+    bool cut = pith__merge_cut(merge, sides);
+    if (cut && memchr(sides[1].ptr, ' ', (size_t)sides[1].len) != NULL) {
+        cut = cut_unclear(hf, merge, sides);
+    }
+    return cut ? PITH_OK : pith__jstream_fail(json, PITH_E_FORMAT, "the merge '%.*s' is not two tokens", PITH__STR_ARG(merge));
+}
+
+static int32_t read_merge(pith__hf *hf, pith__jstream *json, pith__str sides[2]) {
     if (pith__jstream_peek(json) == PITH__JSTREAM_STRING) {
-        pith__str merge;
-        PITH_TRY(pith__jstream_string(json, &merge));
-        return pith__merge_cut(merge, sides) ? PITH_OK : pith__jstream_fail(json, PITH_E_FORMAT, "the merge is not two tokens");
+        return read_merge_text(hf, json, sides);
     }
     PITH_TRY(pith__jstream_enter_array(json));
     PITH_TRY(next_of_pair(json));
@@ -120,7 +145,7 @@ static int32_t read_merges(pith__hf *hf, pith__jstream *json) {
             PITH_TRY(PITH_GROW_ARRAY(hf->mem, &hf->merges, 2 * capacity, "merges"));
             hf->merges_capacity = capacity;
         }
-        PITH_TRY(read_merge(json, &hf->merges[2 * hf->n_merges]));
+        PITH_TRY(read_merge(hf, json, &hf->merges[2 * hf->n_merges]));
         hf->n_merges++;
     }
     return json->status;
