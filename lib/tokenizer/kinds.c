@@ -31,6 +31,25 @@ static int32_t init_sentencepiece(pith__vocab_spec *spec, pith__str pre) {
     return PITH_OK;
 }
 
+static int32_t init_unigram(pith__vocab_spec *spec, pith__str pre) {
+    PITH_TRY(init_sentencepiece(spec, pre));
+    spec->rules.kind = PITH__VOCAB_UNIGRAM;
+    spec->rules.byte_fallback = false;
+    spec->pipeline.normal[0].flags |= PITH__SENTENCEPIECE_TRIM;
+    spec->add_bos = false;
+    spec->add_eos = true;
+    return PITH_OK;
+}
+
+void pith__vocab_spec_set_trim(pith__vocab_spec *spec, bool wanted) {
+    for (uint32_t i = 0; i < spec->pipeline.n_normal; i++) {
+        pith__normal_step *step = &spec->pipeline.normal[i];
+        if (step->kind == PITH__NORMAL_SENTENCEPIECE) {
+            step->flags = wanted ? step->flags | PITH__SENTENCEPIECE_TRIM : step->flags & ~(uint32_t)PITH__SENTENCEPIECE_TRIM;
+        }
+    }
+}
+
 static int32_t init_wordpiece(pith__vocab_spec *spec, pith__str pre) {
     (void)pre;
     spec->rules = (pith__word_rules){
@@ -54,7 +73,7 @@ int32_t pith__vocab_spec_init(pith__vocab_spec *spec, pith__str kind, pith__str 
     static const struct {
         const char *name;
         int32_t (*init)(pith__vocab_spec *spec, pith__str pre);
-    } kinds[] = {{"gpt2", init_bytes}, {"llama", init_sentencepiece}, {"bert", init_wordpiece}};
+    } kinds[] = {{"gpt2", init_bytes}, {"llama", init_sentencepiece}, {"t5", init_unigram}, {"bert", init_wordpiece}};
     memset(spec, 0, sizeof(*spec));
     spec->bos = spec->eos = spec->eot = spec->unk = spec->pad = -1;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -2,6 +2,7 @@
 #include "tokenizer/tokenizer_impl.h"
 
 static const pith__algorithm *const algorithms[] = {[PITH__VOCAB_BPE] = &pith__bpe_algorithm,
+                                                  [PITH__VOCAB_UNIGRAM] = &pith__unigram_algorithm,
                                                   [PITH__VOCAB_WORDPIECE] = &pith__wordpiece_algorithm};
 
 /* Texts that end a turn in one family or another, as their vocabularies name them. */
@@ -83,6 +84,12 @@ static int32_t keep_description(pith__tokenizer *t, const pith__vocab_spec *spec
     keep_strings(t, NULL, &bytes);
     PITH_TRY(PITH_NEW_ARRAY(t->mem, &t->strings, bytes + 1, "tokenizer"));
     keep_strings(t, t->strings, &bytes);
+    if (spec->charsmap.len > 0) {
+        PITH_TRY(pith__charsmap_open(t->mem, spec->charsmap, &t->charsmap));
+    }
+    for (uint32_t i = 0; i < t->pipeline.n_normal; i++) {
+        t->pipeline.normal[i].map = spec->charsmap.len > 0 ? &t->charsmap : NULL;
+    }
     return PITH_OK;
 }
 
@@ -182,6 +189,7 @@ void pith__tokenizer_release(pith__tokenizer *t) {
     }
     pith__specials_free(t);
     pith__vocab_free(t->mem, &t->vocab);
+    pith__charsmap_free(t->mem, &t->charsmap);
     pith__mem_free(t->mem, t->strings);
     pith__mem_free(t->mem, t);
 }

@@ -9,6 +9,7 @@
 
 #include "tokenizer/matcher.h"
 #include "tokenizer/models/merge.h"
+#include "tokenizer/normalize/charsmap.h"
 #include "tokenizer/vocab.h"
 #include "tokenizer/worktext.h"
 
@@ -26,7 +27,7 @@ typedef struct pith__algorithm {
     int32_t (*word)(pith__encoder *e, uint32_t start, uint32_t length);
 } pith__algorithm;
 
-extern const pith__algorithm pith__bpe_algorithm, pith__wordpiece_algorithm;
+extern const pith__algorithm pith__bpe_algorithm, pith__unigram_algorithm, pith__wordpiece_algorithm;
 
 enum {
     PITH__EOG_LIMIT = 48
@@ -36,6 +37,7 @@ struct pith__tokenizer {
     pith__mem *mem;
     const pith__algorithm *algorithm;
     void *model; /* the algorithm's own tables */
+    pith__charsmap charsmap;
     char *strings; /* what the strings of the next three point into */
     pith__word_rules rules;
     pith__pipeline pipeline;

@@ -1,4 +1,5 @@
 /* The "normalizer" of tokenizer.json as steps of the pipeline. See hf.h. */
+#include "formats/base64.h"
 #include "vocabulary/hf.h"
 
 static int32_t add_step(pith__hf *hf, pith__normal_step step) {
@@ -103,6 +104,26 @@ static int32_t read_bert(pith__hf *hf, const pith__hf_object *object) {
                                                      (accents ? PITH__BERT_ACCENTS : 0u) | (lowercase ? PITH__BERT_LOWERCASE : 0u)});
 }
 
+static int32_t read_precompiled(pith__hf *hf, const pith__hf_object *object) {
+    static const char *const known[] = {"precompiled_charsmap", NULL};
+    pith__str text;
+    char *bytes = NULL;
+    PITH_TRY(pith__hf_object_check(hf, object, known));
+    PITH_TRY(pith__hf_str(hf, object, "precompiled_charsmap", "", &text));
+    if (text.len == 0) {
+        return PITH_OK;
+    }
+    if (hf->spec.charsmap.len > 0) {
+        return pith__hf_unsupported("a second time, the normalizer", object->type);
+    }
+    PITH_TRY(pith__json_arena_take(&hf->arena, pith__base64_room(text.len), &bytes));
+    hf->spec.charsmap.ptr = bytes;
+    if (!pith__base64_decode(text, (uint8_t *)bytes, pith__base64_room(text.len), &hf->spec.charsmap.len)) {
+        return pith__fail(PITH_E_FORMAT, "tokenizer.json: the character map is not base64");
+    }
+    return add_step(hf, (pith__normal_step){.kind = PITH__NORMAL_CHARSMAP});
+}
+
 /* What comes after it would see GPT-2's alphabet: only nothing can. */
 static int32_t read_byte_level(pith__hf *hf, const pith__hf_object *object) {
     static const char *const none[] = {NULL};
@@ -119,7 +140,8 @@ static int32_t read_any(pith__hf *hf, const pith__hf_object *object) {
         const char *type;
         pith__hf_each read;
     } readers[] = {{"Sequence", read_sequence}, {"Strip", read_strip},         {"Replace", read_replace},
-                   {"Prepend", read_prepend},   {"BertNormalizer", read_bert}, {"ByteLevel", read_byte_level}};
+                   {"Prepend", read_prepend},   {"BertNormalizer", read_bert}, {"ByteLevel", read_byte_level},
+                   {"Precompiled", read_precompiled}};
     if (hf->bytes_written) {
         return pith__hf_unsupported("after ByteLevel, the normalizer", object->type);
     }

@@ -10,7 +10,8 @@ typedef struct arrays {
     pith__str *tokens, *merges; /* merges: two a merge, its sides */
     double *scores;
     int32_t *types;
-    uint64_t n_tokens, n_merges, n_scores, n_types;
+    char *charsmap;
+    uint64_t n_tokens, n_merges, n_scores, n_types, n_charsmap;
 } arrays;
 
 /* Scores as doubles, which hold any float. */
@@ -40,10 +41,23 @@ static int32_t read_merges(pith__mem *mem, const pith__modelfile *file, arrays *
     return PITH_OK;
 }
 
+/* Written as an array of bytes, signed or not. */
+static int32_t read_charsmap(pith__mem *mem, const pith__modelfile *file, arrays *a) {
+    int32_t *values = NULL;
+    PITH_TRY(pith__kv_ints(file, mem, KEY("precompiled_charsmap"), &values, &a->n_charsmap));
+    int32_t status = values ? PITH_NEW_ARRAY(mem, &a->charsmap, a->n_charsmap, "character map") : PITH_OK;
+    for (uint64_t i = 0; status == PITH_OK && i < a->n_charsmap; i++) {
+        a->charsmap[i] = (char)(uint8_t)values[i];
+    }
+    pith__mem_free(mem, values);
+    return status;
+}
+
 static int32_t read_arrays(pith__mem *mem, const pith__modelfile *file, arrays *a) {
     PITH_TRY(pith__kv_strings(file, mem, KEY("tokens"), &a->tokens, &a->n_tokens));
     PITH_TRY(read_merges(mem, file, a));
     PITH_TRY(read_scores(mem, file, a));
+    PITH_TRY(read_charsmap(mem, file, a));
     PITH_TRY(pith__kv_ints(file, mem, KEY("token_type"), &a->types, &a->n_types));
     if (a->n_scores != 0 && a->n_scores != a->n_tokens) {
         return pith__fail(PITH_E_FORMAT, KEY("scores") " has %llu elements beside %llu tokens",
@@ -61,6 +75,7 @@ static void free_arrays(pith__mem *mem, arrays *a) {
     pith__mem_free(mem, a->merges);
     pith__mem_free(mem, a->scores);
     pith__mem_free(mem, a->types);
+    pith__mem_free(mem, a->charsmap);
 }
 
 static int32_t read_id(const pith__modelfile *file, const char *key, uint64_t tokens, int64_t *out) {
@@ -92,6 +107,9 @@ static int32_t read_flags(const pith__modelfile *file, pith__vocab_spec *spec) {
     PITH_TRY(read_flag(file, KEY("add_eos_token"), spec->add_eos, &spec->add_eos));
     PITH_TRY(read_flag(file, KEY("add_space_prefix"), spec->decode.strip_space, &prefix));
     pith__vocab_spec_set_space_prefix(spec, prefix);
+    bool trim = false;
+    PITH_TRY(read_flag(file, KEY("remove_extra_whitespaces"), spec->rules.kind == PITH__VOCAB_UNIGRAM, &trim));
+    pith__vocab_spec_set_trim(spec, trim);
     return PITH_OK;
 }
 
@@ -133,6 +151,7 @@ static int32_t read_spec(const pith__modelfile *file, pith__str kind, const arra
     spec->tokens = a->tokens;
     spec->scores = a->scores;
     spec->types = a->types;
+    spec->charsmap = (pith__str){a->charsmap, a->n_charsmap};
     spec->merges = a->merges;
     spec->n_merges = a->scores && spec->rules.writing == PITH__WRITTEN_SPACES ? 0 : a->n_merges; /* scores say it all there */
     PITH_TRY(read_id(file, KEY("bos_token_id"), a->n_tokens, &spec->bos));

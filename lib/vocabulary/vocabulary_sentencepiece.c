@@ -140,9 +140,7 @@ static int32_t build(reader *r, pith__tokenizer **out) {
     PITH_TRY(check_model(r));
     PITH_TRY(pith__vocab_spec_init(&spec, pith__str_of(r->model_type == BPE ? "llama" : "t5"), pith__str_of("")));
     pith__vocab_spec_set_space_prefix(&spec, r->prefix);
-    if (r->trim) {
-        spec.pipeline.normal[0].flags |= PITH__SENTENCEPIECE_TRIM;
-    }
+    pith__vocab_spec_set_trim(&spec, r->trim);
     spec.charsmap = r->charsmap;
     spec.rules.byte_fallback = r->byte_fallback;
     spec.count = r->count;

@@ -15,6 +15,7 @@ static pith__normal_fn *const steps[] = {
     [PITH__NORMAL_PREPEND] = pith__normalize_prepend,
     [PITH__NORMAL_NMT] = pith__normalize_nmt,
     [PITH__NORMAL_BERT] = pith__normalize_bert,
+    [PITH__NORMAL_CHARSMAP] = pith__normalize_charsmap,
     [PITH__NORMAL_SENTENCEPIECE] = pith__normalize_sentencepiece,
 };
 

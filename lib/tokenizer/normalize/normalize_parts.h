@@ -18,6 +18,7 @@ pith__normal_fn pith__normalize_prepend;
 pith__normal_fn pith__normalize_replace;
 pith__normal_fn pith__normalize_replace_runs;
 pith__normal_fn pith__normalize_replace_spaces;
+pith__normal_fn pith__normalize_charsmap;
 pith__normal_fn pith__normalize_sentencepiece;
 
 #endif
