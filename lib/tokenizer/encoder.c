@@ -244,8 +244,23 @@ static int32_t encode_prefixed(pith__encoder *e, uint32_t length) {
     return PITH_OK;
 }
 
-static bool has_prefix(const pith__prefixer *p, uint32_t where) {
-    return p->when == PITH__PREFIX_EVERY ? where != 0 || p->after > 0 : p->when == PITH__PREFIX_START && (where & PITH__AT_START);
+/* Whether the part begins with the fragment's first byte: the normalizer may have dropped what came before. */
+static bool begins_fragment(const pith__encoder *e, uint64_t begin) {
+    uint64_t range[2] = {begin, begin + 1};
+    for (uint32_t level = e->n_levels; level > 0; level--) {
+        pith__worktext_map(&e->levels[level - 1], range, 1);
+    }
+    return range[0] == 0;
+}
+
+static bool has_prefix(const pith__encoder *e, uint64_t begin, uint32_t where) {
+    const pith__prefixer *p = &e->tokenizer->pipeline.prefixer;
+    switch (p->when) {
+    case PITH__PREFIX_EVERY: return where != 0 || p->after > 0;
+    case PITH__PREFIX_START: return (where & PITH__AT_START) && begins_fragment(e, begin);
+    case PITH__PREFIX_NEVER: break;
+    }
+    return false;
 }
 
 static int32_t encode_part(pith__encoder *e, const uint8_t *text, uint64_t begin, uint64_t end, uint32_t where) {
@@ -254,7 +269,7 @@ static int32_t encode_part(pith__encoder *e, const uint8_t *text, uint64_t begin
     e->text = text + begin;
     e->first_token = e->list->count;
     PITH_TRY(forget_words(e, length));
-    PITH_TRY(has_prefix(&p->prefixer, where) ? encode_prefixed(e, length)
+    PITH_TRY(has_prefix(e, begin, where) ? encode_prefixed(e, length)
                                              : cut_piece(e, p->cuts, p->n_cuts, 0, length, encode_piece));
     for (uint64_t i = 2 * e->first_token; e->want_offsets && i < 2 * e->list->count; i++) {
         e->list->offsets[i] += begin;
