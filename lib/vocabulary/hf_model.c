@@ -305,6 +305,9 @@ static int32_t read_added_token(pith__hf *hf, const pith__hf_object *object) {
                           PITH__STR_ARG(content), PITH__STR_ARG(hf->tokens[id]));
     }
     hf->tokens[id] = content;
+    if (hf->types[id] == PITH__TOKEN_BYTE) {
+        return PITH_OK; /* stays what a byte falls back to, and is not made of its name */
+    }
     hf->types[id] = special ? PITH__TOKEN_CONTROL : PITH__TOKEN_USER;
     hf->flags[id] = flags;
     return PITH_OK;
