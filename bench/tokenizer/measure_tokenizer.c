@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void check(int32_t status, const char *doing) {
     if (status != PITH_OK) {
@@ -24,6 +25,12 @@ static times times_of(double *seconds, uint32_t count) {
     return (times){seconds[0], seconds[count / 2]};
 }
 
+/* Other files are vocabularies and nothing else: tokenizer.json, SentencePiece models. */
+static bool is_gguf(const char *path) {
+    size_t length = strlen(path);
+    return length >= 5 && strcmp(path + length - 5, ".gguf") == 0;
+}
+
 /* Opens once; *vocabulary is the part of the seconds that reading the arrays and building took. */
 static pith__tokenizer *open_once(pith__mem *mem, const char *path, double *all, double *vocabulary) {
     pith__source *source = NULL;
@@ -31,9 +38,14 @@ static pith__tokenizer *open_once(pith__mem *mem, const char *path, double *all,
     pith__tokenizer *t = NULL;
     double start = seconds_now();
     check(pith__source_from_path(mem, path, &source), path);
-    check(pith__modelfile_open(mem, source, 0, &file), path);
-    double middle = seconds_now();
-    check(pith__vocabulary_from_gguf(mem, file, 0, &t), path);
+    double middle = start;
+    if (is_gguf(path)) {
+        check(pith__modelfile_open(mem, source, 0, &file), path);
+        middle = seconds_now();
+        check(pith__vocabulary_from_gguf(mem, file, 0, &t), path);
+    } else {
+        check(pith__vocabulary_read(mem, source, pith__str_of(""), &t), path);
+    }
     double end = seconds_now();
     pith__modelfile_release(file);
     pith__source_release(source);
