@@ -32,7 +32,8 @@ static bool is_gguf(const char *path) {
 }
 
 /* Opens once; *vocabulary is the part of the seconds that reading the arrays and building took. */
-static pith__tokenizer *open_once(pith__mem *mem, const char *path, double *all, double *vocabulary) {
+static pith__tokenizer *open_once(pith__mem *mem, const char *path, const char *family, double *all,
+                                  double *vocabulary) {
     pith__source *source = NULL;
     pith__modelfile *file = NULL;
     pith__tokenizer *t = NULL;
@@ -44,7 +45,7 @@ static pith__tokenizer *open_once(pith__mem *mem, const char *path, double *all,
         middle = seconds_now();
         check(pith__vocabulary_from_gguf(mem, file, 0, &t), path);
     } else {
-        check(pith__vocabulary_read(mem, source, pith__str_of(""), &t), path);
+        check(pith__vocabulary_read(mem, source, pith__str_of(family), &t), path);
     }
     double end = seconds_now();
     pith__modelfile_release(file);
@@ -58,12 +59,12 @@ static pith__tokenizer *open_once(pith__mem *mem, const char *path, double *all,
     return t;
 }
 
-pith__tokenizer *measure_opening(pith__mem *mem, const char *path, uint32_t repeat, opening *out) {
+pith__tokenizer *measure_opening(pith__mem *mem, const char *path, const char *family, uint32_t repeat, opening *out) {
     static double all[MAX_REPEAT], vocabulary[MAX_REPEAT];
     pith__tokenizer *t = NULL;
     for (uint32_t i = 0; i < repeat; i++) {
         pith__tokenizer_release(t);
-        t = open_once(mem, path, &all[i], &vocabulary[i]);
+        t = open_once(mem, path, family, &all[i], &vocabulary[i]);
     }
     out->all = times_of(all, repeat);
     out->vocabulary = times_of(vocabulary, repeat);

@@ -23,8 +23,9 @@ typedef struct opening {
     uint64_t peak; /* most bytes held while opening, the file's metadata included */
 } opening;
 
-/* Opens the vocabulary of a GGUF file `repeat` times; the last one stays open. Ends the program on failure. */
-pith__tokenizer *measure_opening(pith__mem *mem, const char *path, uint32_t repeat, opening *out);
+/* Opens a vocabulary `repeat` times; the last one stays open. Ends the program on failure. `family` is for tiktoken
+ * files. */
+pith__tokenizer *measure_opening(pith__mem *mem, const char *path, const char *family, uint32_t repeat, opening *out);
 
 /* Tokenizes the text, cut into pieces of about `piece` bytes (0: whole), `repeat` times; *tokens is how many came out.
  */
