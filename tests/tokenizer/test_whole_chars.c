@@ -137,8 +137,12 @@ static uint32_t plain_rank(const plain_vocab *v, int32_t left, int32_t right, in
 }
 
 static uint32_t merge_from_bytes(const plain_vocab *v, const char *text, uint32_t length, int32_t *ids) {
-    for (uint32_t i = 0; i < length; i++) {
-        ids[i] = (uint8_t)text[i];
+    uint32_t bytes = length;
+    length = 0;
+    for (uint32_t i = 0; i < bytes; i++) { /* one that the vocabulary lacks is left out */
+        if (v->draft.types[(uint8_t)text[i]] == PITH__TOKEN_NORMAL) {
+            ids[length++] = (uint8_t)text[i];
+        }
     }
     for (;;) {
         uint32_t best = PITH__NO_RANK, at = 0;
@@ -170,12 +174,17 @@ static uint32_t make_text(char *text, uint32_t *seed) {
     return length;
 }
 
-static void check_vocabulary(bool by_rank, bool shuffled, uint32_t *seed) {
+/* `lacking`: without one of the bytes that units are made of. */
+static void check_vocabulary(bool by_rank, bool shuffled, bool lacking, uint32_t *seed) {
     static plain_vocab v;
     static id_list got;
     pith__mem mem;
     pith__mem_init(&mem, NULL, NULL, 0);
     make_vocabulary(&v, by_rank, shuffled, seed);
+    if (lacking) {
+        const char *unit = units[next_random(seed) % UNITS];
+        v.draft.types[(uint8_t)unit[next_random(seed) % strlen(unit)]] = PITH__TOKEN_UNUSED;
+    }
     pith__tokenizer *t = draft_create(&mem, &v.draft);
     for (int i = 0; i < 40; i++) {
         char text[TEXT_MAX];
@@ -193,9 +202,10 @@ static void test_random_vocabularies(void **state) {
     (void)state;
     uint32_t seed = 2024;
     for (int round = 0; round < 300; round++) {
-        check_vocabulary(false, false, &seed);
-        check_vocabulary(false, true, &seed);
-        check_vocabulary(true, false, &seed);
+        check_vocabulary(false, false, false, &seed);
+        check_vocabulary(false, true, false, &seed);
+        check_vocabulary(false, true, true, &seed);
+        check_vocabulary(true, false, false, &seed);
     }
 }
 

@@ -102,7 +102,6 @@ static bool has_affixes(const pith__word_rules *rules) {
     return rules->word_prefix.len + rules->inner_prefix.len + rules->word_suffix.len > 0;
 }
 
-/* Where a byte may be left out, others come to stand side by side, and nothing is certain. */
 static int32_t create_whole(pith__tokenizer *t, bpe_model *model, const pith__vocab_spec *spec) {
     text_joiner by_text = {&t->vocab, model->ranks, NULL};
     pith__merge_list merges = {(uint32_t)spec->n_merges, model->pairs.joined, NULL};
@@ -110,9 +109,6 @@ static int32_t create_whole(pith__tokenizer *t, bpe_model *model, const pith__vo
         merges = (pith__merge_list){t->vocab.texts.count, NULL, model->ranks};
     }
     model->has_whole = t->rules.bytes && !has_affixes(&t->rules);
-    for (uint32_t b = 0; b < 256; b++) {
-        model->has_whole = model->has_whole && model->one_byte[b] >= 0;
-    }
     if (!model->has_whole) {
         return PITH_OK;
     }
@@ -174,14 +170,8 @@ static int32_t find_affixed(const pith__tokenizer *t, const uint8_t *symbol, uin
 /* Length of the symbol at `at`, and its piece; -1: it is none. */
 static uint32_t next_symbol(const pith__tokenizer *t, const uint8_t *word, uint32_t length, uint32_t at, int32_t *id) {
     const bpe_model *model = t->model;
-    uint32_t cp = 0, size = 0;
-    if (model->has_whole && word[at] >= 0x80) {
-        size = pith__whole_char(&model->whole, word, length, at, id);
-        if (size > 0) {
-            return size;
-        }
-    }
-    size = t->rules.bytes ? 1 : pith__utf8_next(word + at, length - at, &cp);
+    uint32_t cp = 0;
+    uint32_t size = t->rules.bytes ? 1 : pith__utf8_next(word + at, length - at, &cp);
     if (has_affixes(&t->rules)) {
         *id = find_affixed(t, word + at, size, at == 0, at + size == length);
     } else {
@@ -199,15 +189,21 @@ static bool has_byte_tokens(const bpe_model *model, const uint8_t *bytes, uint32
     return true;
 }
 
-/* A symbol that is no piece and can become no token is left out, as in the official implementations. */
-static uint32_t make_symbols(const pith__tokenizer *t, const uint8_t *word, uint32_t length, pith__symbol *symbols) {
+/* A symbol that is no piece and can become no token is left out, as in the official implementations. Others come to stand side by
+ * side then, and what is known of whole characters does not hold: the word begins with its bytes. */
+static uint32_t make_symbols(const pith__tokenizer *t, const uint8_t *word, uint32_t length, bool whole, pith__symbol *symbols) {
     const bpe_model *model = t->model;
     uint32_t count = 0;
     for (uint32_t at = 0; at < length;) {
         int32_t id = -1;
-        uint32_t size = next_symbol(t, word, length, at, &id);
+        uint32_t size = whole && word[at] >= 0x80 ? pith__whole_char(&model->whole, word, length, at, &id) : 0;
+        if (size == 0) {
+            size = next_symbol(t, word, length, at, &id);
+        }
         if (id >= 0 || t->unk >= 0 || has_byte_tokens(model, word + at, size)) {
             symbols[count++] = (pith__symbol){at, id, PITH__NO_RANK, -1};
+        } else if (whole) {
+            return make_symbols(t, word, length, false, symbols);
         }
         at += size;
     }
@@ -229,7 +225,7 @@ static void put_unknown(pith__encoder *e, uint32_t begin, uint32_t end) {
 static int32_t merge_word(pith__encoder *e, uint32_t start, uint32_t length) {
     const bpe_model *model = e->tokenizer->model;
     PITH_TRY(pith__merger_reserve(&e->merger, length));
-    uint32_t count = make_symbols(e->tokenizer, e->text + start, length, e->merger.symbols);
+    uint32_t count = make_symbols(e->tokenizer, e->text + start, length, model->has_whole, e->merger.symbols);
     text_joiner by_text = {&e->tokenizer->vocab, model->ranks, e->text + start};
     PITH_TRY(pith__merger_run(&e->merger, count, model->by_text ? join_by_text : join_by_pair,
                               model->by_text ? (const void *)&by_text : &model->pairs, &count));

@@ -20,6 +20,11 @@ static inline uint32_t pith__utf8_next(const uint8_t *p, uint64_t n, uint32_t *c
         *cp = p[0];
         return 1;
     }
+    if (p[0] >= 0xE1 && p[0] <= 0xEC && n >= 3 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80) {
+        *cp = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 |
+              (p[2] & 0x3Fu); /* most of Asia's scripts: nothing else to check */
+        return 3;
+    }
     uint32_t len = pith__utf8_long(p, n, cp);
     if (len == 0) {
         *cp = PITH__UTF8_BROKEN;
