@@ -21,12 +21,20 @@ static uint64_t pair_key(int32_t left, int32_t right) {
     return (uint64_t)(uint32_t)left << ID_BITS | (uint32_t)right;
 }
 
-static uint32_t pair_slot(uint64_t key, uint32_t mask) {
-    return (uint32_t)(pith__hash_step(0, key) >> 16) & mask;
+static uint64_t pair_hash(uint64_t key) {
+    return pith__hash_step(0, key);
+}
+
+static uint32_t pair_slot(uint64_t hash, uint32_t mask) {
+    return (uint32_t)(hash >> 16) & mask;
 }
 
 static uint32_t find_rank(const pith__pairs *pairs, uint64_t key) {
-    for (uint32_t at = pair_slot(key, pairs->mask);; at = (at + 1) & pairs->mask) {
+    uint64_t hash = pair_hash(key), bit = hash >> pairs->filter_shift;
+    if ((pairs->filter[bit >> 6] >> (bit & 63) & 1) == 0) {
+        return PITH__NO_RANK;
+    }
+    for (uint32_t at = pair_slot(hash, pairs->mask);; at = (at + 1) & pairs->mask) {
         uint64_t slot = pairs->slots[at];
         if (slot >> RANK_BITS == key) {
             return (uint32_t)(slot & MERGE_LIMIT);
@@ -43,7 +51,8 @@ void pith__pairs_join(const pith__pairs *pairs, pith__symbol *left, const pith__
 }
 
 static int32_t add_pair(pith__pairs *pairs, uint64_t key, uint32_t rank) {
-    uint32_t at = pair_slot(key, pairs->mask);
+    uint64_t hash = pair_hash(key), bit = hash >> pairs->filter_shift;
+    uint32_t at = pair_slot(hash, pairs->mask);
     for (uint32_t probes = 0; pairs->slots[at] != FREE_SLOT; at = (at + 1) & pairs->mask) {
         if (pairs->slots[at] >> RANK_BITS == key) {
             return PITH_OK; /* the same merge again: the first counts */
@@ -54,6 +63,7 @@ static int32_t add_pair(pith__pairs *pairs, uint64_t key, uint32_t rank) {
         }
     }
     pairs->slots[at] = key << RANK_BITS | rank;
+    pairs->filter[bit >> 6] |= UINT64_C(1) << (bit & 63);
     return PITH_OK;
 }
 
@@ -86,7 +96,8 @@ static bool begins_with(pith__str s, pith__str prefix) {
     return s.len >= prefix.len && prefix.len > 0 && memcmp(s.ptr, prefix.ptr, (size_t)prefix.len) == 0;
 }
 
-/* The piece with these bytes. Vocabularies list the results of their merges in order, so `guess` is nearly always it. */
+/* The piece with these bytes. Vocabularies list the results of their merges in order, so `guess` is nearly always it.
+ */
 static int32_t find_joined(const pith__vocab *vocab, const merge_sides *sides, int32_t guess) {
     if (guess > 0 && (uint32_t)guess < vocab->texts.count && pith__vocab_is_piece(vocab, (uint32_t)guess)) {
         pith__str text = pith__vocab_text(vocab, (uint32_t)guess), wanted = {(const char *)sides->bytes, sides->length};
@@ -113,6 +124,15 @@ static int32_t read_merge(const pith__vocab *vocab, const pith__vocab_spec *spec
     return pairs->joined[rank] < 0 ? PITH_OK : add_pair(pairs, pair_key(sides.left, sides.right), (uint32_t)rank);
 }
 
+/* Four bits a slot: up to a fifth of them are set. */
+static int32_t make_filter(pith__mem *mem, uint64_t slots, pith__pairs *pairs) {
+    pairs->filter_shift = 62;
+    for (uint64_t left = slots; left > 1; left /= 2) {
+        pairs->filter_shift--;
+    }
+    return PITH_NEW_ARRAY(mem, &pairs->filter, slots * 4 / 64, "merges");
+}
+
 int32_t pith__pairs_create(pith__mem *mem, const pith__vocab *vocab, const pith__vocab_spec *spec, pith__pairs *pairs) {
     if (spec->count > COUNT_LIMIT || spec->n_merges > MERGE_LIMIT || (spec->n_merges > 0 && spec->merges == NULL)) {
         return pith__fail(PITH_E_FORMAT, "vocabulary: %llu tokens and %llu merges; at most %d and %d are supported",
@@ -125,6 +145,7 @@ int32_t pith__pairs_create(pith__mem *mem, const pith__vocab *vocab, const pith_
     }
     PITH_TRY(PITH_NEW_ARRAY(mem, &pairs->joined, spec->n_merges, "merges"));
     PITH_TRY(PITH_NEW_ARRAY(mem, &pairs->slots, slots, "merges"));
+    PITH_TRY(make_filter(mem, slots, pairs));
     memset(pairs->slots, 0xFF, (size_t)slots * sizeof(*pairs->slots));
     pairs->mask = (uint32_t)(slots - 1);
     for (uint64_t rank = 0; rank < spec->n_merges; rank++) {
@@ -135,6 +156,7 @@ int32_t pith__pairs_create(pith__mem *mem, const pith__vocab *vocab, const pith_
 
 void pith__pairs_free(pith__mem *mem, pith__pairs *pairs) {
     pith__mem_free(mem, pairs->slots);
+    pith__mem_free(mem, pairs->filter);
     pith__mem_free(mem, pairs->joined);
     memset(pairs, 0, sizeof(*pairs));
 }

@@ -1,7 +1,7 @@
 /* The merges of a BPE vocabulary: from two neighbouring ids to the rank at which they join and the id they make.
  *
- * Invariant: only pieces join, and they make pieces, so merging never gives a control or user-defined token. The first of two
- * equal merges counts. */
+ * Invariant: only pieces join, and they make pieces, so merging never gives a control or user-defined token. The first
+ * of two equal merges counts. */
 #ifndef PITH_TOKENIZER_PAIRS_H
 #define PITH_TOKENIZER_PAIRS_H
 
@@ -11,7 +11,10 @@
 typedef struct pith__pairs {
     uint64_t *slots; /* open addressing: left id, right id, rank */
     uint32_t mask;
-    int32_t *joined; /* by rank: the id a merge makes */
+    uint32_t filter_shift;
+    uint64_t *filter; /* bit by hash: most neighbours never join, and nearly all of those are told here, out of a small
+                         table */
+    int32_t *joined;  /* by rank: the id a merge makes */
 } pith__pairs;
 
 /* Reads spec->merges; rules.inner_prefix, if any, is left out between two sides. */

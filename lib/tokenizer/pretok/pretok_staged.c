@@ -93,6 +93,9 @@ typedef struct range_set {
 
 static bool in_set(const range_set *set, uint32_t cp) {
     uint32_t low = 0, high = set->count;
+    if (cp < set->ranges[0].first) {
+        return false;
+    }
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         if (cp > set->ranges[middle].last) {
