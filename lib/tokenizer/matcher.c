@@ -150,17 +150,10 @@ static uint32_t read_after(const uint8_t *text, uint64_t length, uint64_t at, ui
     return cp;
 }
 
-/* \w of the regular expressions that the tokenizers library asks here: without the numbers that its other engine takes for words, with
- * the joiners. */
-static bool is_word(uint32_t cp) {
-    bool joiner = cp == 0x200C || cp == 0x200D;
-    return joiner || (pith__unicode_is_word(cp) && pith__unicode_class(cp) != PITH__BIT(PITH__NO));
-}
-
 static bool stands_alone(const uint8_t *text, uint64_t length, const pith__match *match) {
     uint64_t other = 0;
-    bool before = match->begin > 0 && is_word(read_before(text, match->begin, &other));
-    bool after = match->end < length && is_word(read_after(text, length, match->end, &other));
+    bool before = match->begin > 0 && pith__unicode_is_word(read_before(text, match->begin, &other));
+    bool after = match->end < length && pith__unicode_is_word(read_after(text, length, match->end, &other));
     return !before && !after;
 }
 

@@ -84,8 +84,7 @@ static void test_traits(void **state) {
     assert_true(pith__unicode_is_punctuation('$') && pith__unicode_is_punctuation(0x3001) &&
                 !pith__unicode_is_punctuation(0x20AC));
     assert_true(pith__unicode_is_word('_') && pith__unicode_is_word(0x4E2D) && pith__unicode_is_word(0x301));
-    assert_true(pith__unicode_is_word(0xB2) &&
-                !pith__unicode_is_word(0x2070)); /* of the superscripts, the oldest only */
+    assert_true(pith__unicode_is_word(0x200D) && !pith__unicode_is_word(0xB2) && !pith__unicode_is_word(0x200B));
     assert_true(pith__unicode_is_control(0) && pith__unicode_is_control(0xAD) && !pith__unicode_is_control('\n'));
     assert_true(pith__unicode_is_numeric(0xBD) && pith__unicode_is_numeric(0x2167) &&
                 !pith__unicode_is_numeric(0x4E00));

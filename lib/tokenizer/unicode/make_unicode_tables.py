@@ -13,7 +13,7 @@ import sys
 
 import regex
 import unicodedata2 as ucd
-from tokenizers import Regex, normalizers, pre_tokenizers
+from tokenizers import normalizers, pre_tokenizers
 
 LIMIT = 0x110000
 BLOCK = 128
@@ -128,7 +128,7 @@ def traits(lower, canonical, classes):
     sets = dict(
         white=cut_by(pre_tokenizers.WhitespaceSplit(), 2),
         punctuation=cut_by(pre_tokenizers.Punctuation(), 3),
-        word=dropped_by(normalizers.Replace(Regex(r"\w"), "")),
+        word=cut_by(pre_tokenizers.Whitespace(), 1),
         control=dropped_by(bert(clean_text=True)),
         numeric=cut_by(pre_tokenizers.Digits(), 3),
         combining=dropped_by(normalizers.StripAccents()),

@@ -65,7 +65,7 @@ enum pith__category {
 enum pith__trait {
     PITH__TRAIT_WHITE = 1,       /* White_Space (Unicode 17.0): the splitters, Strip, \s */
     PITH__TRAIT_PUNCTUATION = 2, /* ASCII punctuation, or category P (8.0): the pre-tokenizers Punctuation and Bert */
-    PITH__TRAIT_WORD = 4,        /* \w: Alphabetic, M, Nd, Nl, Pc (16.0); of No those below U+0100 only */
+    PITH__TRAIT_WORD = 4,        /* \w of Whitespace and added tokens: Alphabetic, M, Nd, Nl, Pc, joiners (16.0) */
     PITH__TRAIT_CONTROL = 8,     /* Cc but \t \n \r, Cf, Co (8.0), and U+FFFD: what BERT's cleaning drops */
     PITH__TRAIT_NUMERIC = 16,    /* Nd, Nl, No (17.0): the pre-tokenizer Digits */
     PITH__TRAIT_COMBINING = 32,  /* category M (9.0): what StripAccents drops */
