@@ -19,7 +19,7 @@ void pith__neighbours_free(pith__mem *mem, pith__neighbours *n);
 
 /* The place of two code points: a bit of ascii or of others. */
 static inline uint64_t pith__neighbours_bit(const pith__neighbours *n, uint32_t a, uint32_t b) {
-    return (a | b) < 0x80 ? (uint64_t)a << 7 | b : pith__hash_step(a, b) >> 20 & n->mask;
+    return (a | b) < 0x80 ? (uint64_t)a << 7 | b : pith__hash_step(0, (uint64_t)a << 21 | b) >> 20 & n->mask;
 }
 
 static inline bool pith__neighbours_may_join(const pith__neighbours *n, uint32_t a, uint32_t b) {
