@@ -31,10 +31,22 @@ static int32_t init_sentencepiece(pith__vocab_spec *spec, pith__str pre) {
     return PITH_OK;
 }
 
+/* Of merges over the whole text, with no words cut and nothing put before it. Source: tokenizer.json of gemma-4-E2B. */
+static int32_t init_gemma4(pith__vocab_spec *spec, pith__str pre) {
+    static const char escaped_space[] = "\xE2\x96\x81";
+    (void)pre;
+    spec->rules = (pith__word_rules){
+        .kind = PITH__VOCAB_BPE, .writing = PITH__WRITTEN_PLAIN, .byte_fallback = true, .fuse_unknown = true};
+    spec->decode.space = pith__str_of(escaped_space);
+    spec->add_bos = true;
+    spec->pipeline.normal[spec->pipeline.n_normal++] =
+        (pith__normal_step){.kind = PITH__NORMAL_REPLACE, .from = pith__str_of(" "), .to = pith__str_of(escaped_space)};
+    return PITH_OK;
+}
+
 static int32_t init_unigram(pith__vocab_spec *spec, pith__str pre) {
     PITH_TRY(init_sentencepiece(spec, pre));
     spec->rules.kind = PITH__VOCAB_UNIGRAM;
-    spec->rules.byte_fallback = false;
     spec->pipeline.normal[0].flags |= PITH__SENTENCEPIECE_TRIM;
     spec->add_bos = false;
     spec->add_eos = true;
@@ -73,7 +85,7 @@ int32_t pith__vocab_spec_init(pith__vocab_spec *spec, pith__str kind, pith__str 
     static const struct {
         const char *name;
         int32_t (*init)(pith__vocab_spec *spec, pith__str pre);
-    } kinds[] = {{"gpt2", init_bytes}, {"llama", init_sentencepiece}, {"t5", init_unigram}, {"bert", init_wordpiece}};
+    } kinds[] = {{"gpt2", init_bytes}, {"llama", init_sentencepiece}, {"gemma4", init_gemma4}, {"t5", init_unigram}, {"bert", init_wordpiece}};
     memset(spec, 0, sizeof(*spec));
     spec->bos = spec->eos = spec->eot = spec->unk = spec->pad = -1;
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

@@ -8,8 +8,8 @@
 #include "tokenizer/tokenizer.h"
 
 /* Sets `spec` to the description of a kind, with no tokens and no special ids: as GGUF files name kinds, "gpt2" (byte-level BPE; `pre`
- * is the family of its pre-tokenizer: "default", "gpt-2", "llama-bpe", "qwen2", ...) "llama" (SentencePiece BPE), "t5" (SentencePiece unigram), or "bert" (WordPiece, uncased). PITH_E_UNSUPPORTED:
- * a name that is not known. */
+ * is the family of its pre-tokenizer: "default", "gpt-2", "llama-bpe", "qwen2", ...), "llama" (SentencePiece BPE), "gemma4" (the same
+ * by merges), "t5" (SentencePiece unigram), or "bert" (WordPiece, uncased). PITH_E_UNSUPPORTED: a name that is not known. */
 int32_t pith__vocab_spec_init(pith__vocab_spec *spec, pith__str kind, pith__str pre);
 /* Whether a space is put before a text. */
 void pith__vocab_spec_set_space_prefix(pith__vocab_spec *spec, bool wanted);

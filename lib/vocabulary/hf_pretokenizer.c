@@ -141,14 +141,26 @@ static int32_t read_digits(pith__hf *hf, const pith__hf_object *object) {
 
 static int32_t read_punctuation(pith__hf *hf, const pith__hf_object *object) {
     static const char *const known[] = {"behavior", NULL};
+    static const pith__cut_step steps[] = {
+        [PITH__LITERAL_ISOLATED] = {.cut = pith__cut_punctuation},
+        [PITH__LITERAL_REMOVED] = {.cut = pith__cut_punctuation, .drop = pith__drop_punctuation},
+        [PITH__LITERAL_WITH_PREVIOUS] = {.cut = pith__cut_after_punctuation},
+        [PITH__LITERAL_WITH_NEXT] = {.cut = pith__cut_before_punctuation},
+        [PITH__LITERAL_CONTIGUOUS] = {.cut = pith__cut_punctuation_runs},
+    };
     pith__at_literal behavior = PITH__LITERAL_ISOLATED;
     PITH_TRY(pith__hf_object_check(hf, object, known));
     PITH_TRY(read_behavior(hf, object, &behavior));
-    if (behavior == PITH__LITERAL_ISOLATED) {
-        return add_cut(hf, (pith__cut_step){.cut = pith__cut_punctuation});
-    }
-    return behavior == PITH__LITERAL_CONTIGUOUS ? add_cut(hf, (pith__cut_step){.cut = pith__cut_punctuation_runs})
-                                                : pith__hf_unsupported("but for Isolated and Contiguous, the pre-tokenizer", object->type);
+    return add_cut(hf, steps[behavior]);
+}
+
+/* Text is cut at a character, which is dropped. */
+static int32_t read_delimiter(pith__hf *hf, const pith__hf_object *object) {
+    static const char *const known[] = {"delimiter", NULL};
+    pith__cut_step step = {.at_literal = PITH__LITERAL_REMOVED};
+    PITH_TRY(pith__hf_object_check(hf, object, known));
+    PITH_TRY(pith__hf_str(hf, object, "delimiter", "", &step.literal));
+    return step.literal.len > 0 ? add_cut(hf, step) : pith__hf_unsupported("without a delimiter, the pre-tokenizer", object->type);
 }
 
 static int32_t read_plain(pith__hf *hf, const pith__hf_object *object) {
@@ -171,8 +183,13 @@ static int32_t read_any(pith__hf *hf, const pith__hf_object *object) {
         const char *type;
         pith__hf_each read;
         bool after_bytes; /* may come after ByteLevel, where text is in GPT-2's alphabet */
-    } readers[] = {{"Sequence", read_sequence, true},    {"ByteLevel", read_byte_level, false}, {"Metaspace", read_metaspace, false},
-                   {"Split", read_split, true},         {"Digits", read_digits, true},         {"Punctuation", read_punctuation, false}};
+    } readers[] = {{"Sequence", read_sequence, true},
+                   {"ByteLevel", read_byte_level, false},
+                   {"Metaspace", read_metaspace, false},
+                   {"Split", read_split, true},
+                   {"Digits", read_digits, true},
+                   {"Punctuation", read_punctuation, false},
+                   {"CharDelimiterSplit", read_delimiter, false}};
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
         if (pith__str_is(object->type, readers[i].type)) {
             if (hf->bytes_written && !readers[i].after_bytes) {

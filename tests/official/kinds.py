@@ -6,11 +6,13 @@ or None, special texts to mix in, and whether what stands around a text (CLS, BO
 import base64
 import json
 import os
+import re
 from typing import Callable, NamedTuple, Optional
 
 import sentencepiece
 import tiktoken
 import tiktoken_ext.openai_public as openai_public
+import gguf_files
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 
@@ -64,6 +66,36 @@ def byte_level(folder, corpus, name, cut, normalizer=None, ignore_merges=False, 
                 if specials else [])
 
 
+O200K = "|".join([r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+                  r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+                  r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", r"\s*[\r\n]+", r"\s+(?!\S)", r"\s+"])
+TEKKEN = O200K.replace("(?i:'s|'t|'re|'ve|'m|'ll|'d)?", "").replace("{1,3}", "")
+QWEN35 = QWEN2.replace(r"\p{L}+", r"[\p{L}\p{M}]+").replace(r"[^\s\p{L}\p{N}]+", r"[^\s\p{L}\p{M}\p{N}]+")
+DEEPSEEK3 = (r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"""
+             r"""|\s*[\r\n]+|\s+(?!\S)|\s+""")
+
+
+def cased_letters():
+    """The letters that deepseek-llm's pattern lists, read where pith lists them, so that the two are the same text."""
+    source = os.path.join(os.path.dirname(__file__), "..", "..", "lib", "tokenizer", "pretok", "pretok_patterns.c")
+    with open(source, encoding="utf-8") as f:
+        lines = f.read().split("#define CASED_LETTERS", 1)[1].split("\n\n", 1)[0]
+    return "".join(re.findall('"([^"]*)"', lines))
+
+
+def deepseek_kinds(folder, corpus):
+    """Several stages, what lies between the matches of one being cut by the next."""
+    bl = [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    digits = [pre_tokenizers.Digits(individual_digits=True)]
+    seq = lambda patterns, more: pre_tokenizers.Sequence([split(p) for p in patterns] + more + bl)
+    yield byte_level(folder, corpus, "deepseek-coder", seq(["[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", "[一-龥ࠀ-一가-\ud7ff]+"], digits))
+    yield byte_level(folder, corpus, "deepseek-llm", seq(
+        ["[\r\n]", r"\s?[" + cased_letters() + "]+", "\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+", r"\s+$", "[一-龥ࠀ-一가-\ud7ff]+"], digits))
+    plain = DEEPSEEK3.replace("\\r", "\r").replace("\\n", "\n")  # as the published file has it
+    for name, pattern in (("deepseek-v3", plain), ("deepseek-v3-escaped", DEEPSEEK3)):
+        yield byte_level(folder, corpus, name, seq([r"\p{N}{1,3}", "[一-龥\u3040-ゟ゠-ヿ]+", pattern], []))
+
+
 def byte_level_kinds(folder, corpus):
     bl = lambda regex=False, prefix=False: pre_tokenizers.ByteLevel(add_prefix_space=prefix, use_regex=regex)
     seq = pre_tokenizers.Sequence
@@ -82,7 +114,13 @@ def byte_level_kinds(folder, corpus):
     yield byte_level(folder, corpus, "nfkc", bl(True), normalizers.NFKC())
     yield byte_level(folder, corpus, "whitespace", seq([pre_tokenizers.WhitespaceSplit(), bl()]))
     yield byte_level(folder, corpus, "punctuation", seq([pre_tokenizers.Punctuation("isolated"), bl()]))
+    for behavior in ("removed", "merged_with_previous", "merged_with_next"):
+        yield byte_level(folder, corpus, "punctuation-" + behavior, seq([pre_tokenizers.Punctuation(behavior), bl()]))
+    yield byte_level(folder, corpus, "delimiter", seq([pre_tokenizers.CharDelimiterSplit("e"), bl()]))
     yield byte_level(folder, corpus, "no-cut", bl())
+    for name, pattern in (("o200k", O200K), ("tekken", TEKKEN), ("qwen35", QWEN35)):
+        yield byte_level(folder, corpus, name, seq([split(pattern), bl()]))
+    yield from deepseek_kinds(folder, corpus)
 
 
 def wordpiece_kinds(folder, corpus):
@@ -134,7 +172,12 @@ def llama_kinds(folder, corpus):
         whole["added_tokens"] = [dict(a, normalized=False) for a in whole["added_tokens"] if a["content"] in keep]
         t = Tokenizer.from_str(json.dumps(whole))
         t.post_processor = processors.TemplateProcessing(single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 1)])
-        yield save(t, folder, "llama-" + name, around=True, specials=["<s>", "</s>"])
+        case = save(t, folder, "llama-" + name, around=True, specials=["<s>", "</s>"])
+        yield case
+        if name == "gemma":
+            path = os.path.join(folder, "gemma.gguf")
+            gguf_files.from_gemma(case.path, path)
+            yield case._replace(name="gguf-gemma4", path=path)
 
 
 # ---- SentencePiece ----
@@ -154,17 +197,18 @@ def sentencepiece_kinds(folder, corpus):
             user_defined_symbols=user.split(",") if user else [], allow_whitespace_only_pieces=not trim, minloglevel=2)
         path = os.path.join(folder, name + ".model")
         processor = sentencepiece.SentencePieceProcessor(model_file=path)
-        yield Case(name, path, "", processor.encode, processor.decode if fallback else None, user.split(",") if user else [])
+        case = Case(name, path, "", processor.encode, processor.decode if fallback else None, user.split(",") if user else [])
+        yield case
+        gguf = os.path.join(folder, name + ".gguf")
+        gguf_files.from_sentencepiece(path, gguf)
+        yield case._replace(name="gguf-" + name, path=gguf)
 
 
 # ---- tiktoken ----
 
 def tiktoken_kinds(folder, corpus):
     patterns = {"gpt2": openai_public.r50k_pat_str, "cl100k_base": GPT4, "qwen": QWEN2, "llama3": CL100K, "glm4": CL100K,
-                "o200k_base": "|".join([
-                    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-                    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
-                    r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", r"\s*[\r\n]+", r"\s+(?!\S)", r"\s+"])}
+                "o200k_base": O200K}
     t = Tokenizer(models.BPE())
     t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     t.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=2000, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))

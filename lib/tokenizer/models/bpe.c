@@ -120,7 +120,8 @@ static int32_t create(pith__tokenizer *t, const pith__vocab_spec *spec) {
     bpe_model *model = NULL;
     PITH_TRY(PITH_NEW(t->mem, &model, "tokenizer"));
     t->model = model;
-    if (!t->rules.bytes && spec->n_merges == 0 && spec->scores == NULL) {
+    bool by_scores = spec->scores != NULL && t->rules.writing == PITH__WRITTEN_SPACES;
+    if (!t->rules.bytes && spec->n_merges == 0 && !by_scores) {
         return pith__fail(PITH_E_FORMAT, "vocabulary: neither merges nor scores say how characters join");
     }
     model->by_text = spec->n_merges == 0 && (spec->rules.by_rank || !spec->rules.bytes);

@@ -44,6 +44,11 @@ bool pith__drop_white(const uint8_t *p, uint64_t n) {
     return is_white(read_at(p, n, 0, &length));
 }
 
+bool pith__drop_punctuation(const uint8_t *p, uint64_t n) {
+    uint32_t length = 0;
+    return is_punctuation(read_at(p, n, 0, &length));
+}
+
 uint64_t pith__cut_white(const uint8_t *p, uint64_t n) {
     return run_while(p, n, 0, is_white, NULL, pith__drop_white(p, n));
 }
@@ -72,8 +77,22 @@ uint64_t pith__cut_punctuation(const uint8_t *p, uint64_t n) {
 }
 
 uint64_t pith__cut_punctuation_runs(const uint8_t *p, uint64_t n) {
+    return run_while(p, n, 0, is_punctuation, NULL, pith__drop_punctuation(p, n));
+}
+
+uint64_t pith__cut_after_punctuation(const uint8_t *p, uint64_t n) {
     uint32_t length = 0;
-    return run_while(p, n, 0, is_punctuation, NULL, is_punctuation(read_at(p, n, 0, &length)));
+    uint64_t end = run_while(p, n, 0, is_punctuation, NULL, false);
+    if (end < n) {
+        (void)read_at(p, n, end, &length);
+    }
+    return end + length;
+}
+
+uint64_t pith__cut_before_punctuation(const uint8_t *p, uint64_t n) {
+    uint32_t length = 0;
+    bool first = is_punctuation(read_at(p, n, 0, &length));
+    return run_while(p, n, first ? length : 0, is_punctuation, NULL, false);
 }
 
 uint64_t pith__cut_digit_runs(const uint8_t *p, uint64_t n) {

@@ -67,8 +67,11 @@ uint64_t pith__cut_bert(const uint8_t *p, uint64_t n);             /* runs of wh
 uint64_t pith__cut_words(const uint8_t *p, uint64_t n);            /* \w+|[^\w\s]+, and white space between */
 uint64_t pith__cut_punctuation(const uint8_t *p, uint64_t n);      /* punctuation one by one, runs of the rest */
 uint64_t pith__cut_punctuation_runs(const uint8_t *p, uint64_t n); /* runs of punctuation and of the rest */
+uint64_t pith__cut_after_punctuation(const uint8_t *p, uint64_t n);  /* punctuation ends a piece */
+uint64_t pith__cut_before_punctuation(const uint8_t *p, uint64_t n); /* punctuation begins a piece */
 uint64_t pith__cut_digit_runs(const uint8_t *p, uint64_t n);       /* runs of numeric characters and of the rest */
 bool pith__drop_white(const uint8_t *p, uint64_t n);               /* a piece that begins with white space */
+bool pith__drop_punctuation(const uint8_t *p, uint64_t n);         /* a piece that begins with punctuation */
 
 /* ---- For the scanners themselves. ---- */
 

@@ -10,6 +10,14 @@
 #define CASED(contractions, digits)                                                                                    \
     "[^\\r\\n\\p{L}\\p{N}]?" UPPER "*" LOWER "+" contractions "|[^\\r\\n\\p{L}\\p{N}]?" UPPER "+" LOWER "*" contractions "|" digits \
     "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+#define DEEPSEEK3(lines)                                                                                               \
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^" lines "\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+["  \
+    lines "]*|\\s*[" lines "]+|\\s+(?!\\S)|\\s+"
+/* Letters with case, as deepseek-llm lists them; pretok_staged.c has them as numbers. */
+#define CASED_LETTERS \
+    "A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώ" \
+    "ᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚ" \
+    "ａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃"
 
 static const struct {
     const char *pattern;
@@ -31,10 +39,11 @@ static const struct {
     {"[一-龥぀-ゟ゠-ヿ]+", pith__cut_cjk_kana, false},
     {"\\p{N}{1,3}", pith__cut_number_triples, false},
     {"\\p{N}", pith__cut_numbers, false},
+    {"\\s?[" CASED_LETTERS "]+", pith__cut_space_cased, false},
+    {"\\s?[!-/:-~！-／：-～‘-‟　-。]+", pith__cut_space_marks, false},
     {"\\s+$", pith__cut_trailing_space, false},
-    {"[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+"
-     "|\\s+(?!\\S)|\\s+",
-     pith__cut_deepseek3, false},
+    {DEEPSEEK3("\r\n"), pith__cut_deepseek3, false},
+    {DEEPSEEK3("\\r\\n"), pith__cut_deepseek3, false},
     {"[0-9][0-9][0-9]", pith__cut_digit_triples, false},
 };
 
