@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes vectors_bpe.h and vectors_spm.h: tiny vocabularies and what the official packages make of some texts with them.
+"""Makes vectors_bpe.h, vectors_spm.h, vectors_unigram.h and vectors_wordpiece.h: tiny vocabularies and what the official packages make of
+some texts with them.
 
     pip install tokenizers==0.23.3 sentencepiece==0.2.3 protobuf
     python3 tests/tokenizer/make_vectors.py tests/tokenizer
@@ -13,7 +14,7 @@ import tempfile
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 CASES = [
     "", " ", "  ", "   ", "\t", "\n", "\n\n", "\n\n\n", "\r\n", "\t\n", " \n ", "\n  \n", "Hello world", " Hello world", "Hello World",
@@ -134,15 +135,21 @@ def make_bpe(path):
         f.write("};\n")
 
 
-def train_spm():
+# What the character map of vectors_unigram.h rewrites: a little of each kind (one to several, several to one, to a space, to nothing).
+RULES = {"\ufb01": "fi", "½": "1/2", "²": "2", "１": "1", "８": "8", "。": ".", "，": ",", "！": "!", "\u00a0": " ", "\u3000": " ", "\t": " ",
+         "\u200b": "", "\ufeff": "", "e\u0301": "é", "a\u0308": "ä", "X": "x", "XML": "xml"}
+
+
+def train_spm(**options):
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/text", "w") as f:
             f.write("\n".join(line for case in CASES * 3 for line in case.split("\n") if line.strip() and "\0" not in line))
-        sentencepiece.SentencePieceTrainer.train(
-            input=f"{folder}/text", model_prefix=f"{folder}/m", model_type="bpe", vocab_size=900, byte_fallback=True,
-            normalization_rule_name="identity", remove_extra_whitespaces=False, character_coverage=0.99, hard_vocab_limit=False,
-            split_digits=True, allow_whitespace_only_pieces=True, user_defined_symbols=["<|user|>", "▁▁▁▁", "brown▁fox"],
-            minloglevel=2)
+        with open(f"{folder}/rules.tsv", "w") as f:
+            hexes = lambda text: " ".join(f"{ord(c):X}" for c in text)
+            f.write("".join(f"{hexes(a)}\t{hexes(b)}\n" for a, b in RULES.items()))
+        if options.pop("rules", False):
+            options["normalization_rule_tsv"] = f"{folder}/rules.tsv"
+        sentencepiece.SentencePieceTrainer.train(input=f"{folder}/text", model_prefix=f"{folder}/m", hard_vocab_limit=False, minloglevel=2, **options)
         model = sentencepiece_model_pb2.ModelProto()
         with open(f"{folder}/m.model", "rb") as f:
             model.ParseFromString(f.read())
@@ -154,23 +161,31 @@ def encode_all(model):
     return [processor.encode(case) for case in CASES], [processor.decode(processor.encode(case)) for case in CASES]
 
 
+def emit_numbers(f, kind, name, numbers, in_line):
+    f.write(f"static const {kind} {name}[] = {{\n")
+    for at in range(0, len(numbers), in_line):
+        f.write("    " + ", ".join(numbers[at:at + in_line]) + ",\n")
+    f.write("};\n\n")
+
+
+def emit_pieces(f, name, model):
+    """The tokens, scores and types of a SentencePiece model."""
+    emit_texts(f, name + "_tokens", [p.piece for p in model.pieces])
+    scores = [f"{p.score:.9g}" for p in model.pieces]
+    emit_numbers(f, "double", name + "_scores", [s if "." in s else s + ".0" for s in scores], 16)
+    emit_numbers(f, "int32_t", name + "_types", [str(p.type) for p in model.pieces], 40)
+
+
 def make_spm(path):
-    model = train_spm()
+    model = train_spm(model_type="bpe", vocab_size=900, byte_fallback=True, normalization_rule_name="identity", remove_extra_whitespaces=False,
+                      character_coverage=0.99, split_digits=True, allow_whitespace_only_pieces=True,
+                      user_defined_symbols=["<|user|>", "▁▁▁▁", "brown▁fox"])
     for piece in model.pieces:
         if piece.piece == "<|user|>":  # user-defined to SentencePiece, but a delimiter of turns to pith: not matched in plain text
             piece.piece = "user-defined"
     with open(f"{path}/vectors_spm.h", "w") as f:
         head(f, "A SentencePiece vocabulary, the ids that `sentencepiece` gives, and what it decodes them to.")
-        emit_texts(f, "spm_tokens", [p.piece for p in model.pieces])
-        f.write("static const double spm_scores[] = {\n")
-        scores = [f"{p.score:.9g}" for p in model.pieces]
-        for at in range(0, len(scores), 16):
-            f.write("    " + ", ".join(s if "." in s else s + ".0" for s in scores[at:at + 16]) + ",\n")
-        f.write("};\n\n")
-        f.write("static const int32_t spm_types[] = {\n")
-        for at in range(0, len(model.pieces), 40):
-            f.write("    " + ", ".join(str(p.type) for p in model.pieces[at:at + 40]) + ",\n")
-        f.write("};\n\n")
+        emit_pieces(f, "spm", model)
         emit_texts(f, "spm_cases", CASES)
         ids, texts = encode_all(model)
         emit_ids(f, "spm_ids", ids)
@@ -185,6 +200,40 @@ def make_spm(path):
         emit_ids(f, "spm_ids_no_bytes", encode_all(model)[0])
 
 
+def make_unigram(path):
+    model = train_spm(model_type="unigram", vocab_size=420, character_coverage=0.98, rules=True)
+    with open(f"{path}/vectors_unigram.h", "w") as f:
+        head(f, "A SentencePiece unigram vocabulary with a character map, the ids that `sentencepiece` gives, and what it decodes them to.")
+        emit_pieces(f, "unigram", model)
+        emit_numbers(f, "uint8_t", "unigram_charsmap", [str(b) for b in model.normalizer_spec.precompiled_charsmap], 40)
+        emit_texts(f, "unigram_cases", CASES)
+        ids, texts = encode_all(model)
+        emit_ids(f, "unigram_ids", ids)
+        model.normalizer_spec.remove_extra_whitespaces = False
+        emit_ids(f, "unigram_ids_untrimmed", encode_all(model)[0])
+        model.normalizer_spec.precompiled_charsmap = b""
+        emit_ids(f, "unigram_ids_unmapped", encode_all(model)[0])
+
+
+def make_wordpiece(path):
+    """GGUF writes the first piece of a word with U+2581, later ones plainly."""
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    with open(f"{path}/vectors_wordpiece.h", "w") as f:
+        head(f, "WordPiece vocabularies and the ids that `tokenizers` gives.")
+        emit_texts(f, "wordpiece_cases", CASES)
+        for name, lowercase in (("uncased", True), ("cased", False)):
+            t = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+            t.normalizer = normalizers.BertNormalizer(lowercase=lowercase)
+            t.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+            words = [case for case in CASES if "1" not in case]  # so that some are unknown
+            t.train_from_iterator(words * 2, trainers.WordPieceTrainer(vocab_size=520, show_progress=False, special_tokens=specials))
+            tokens = sorted(t.get_vocab(), key=t.get_vocab().get)
+            emit_texts(f, name + "_tokens", [w if w in specials else w[2:] if w.startswith("##") else "\u2581" + w for w in tokens])
+            emit_ids(f, name + "_ids", [t.encode(case).ids for case in CASES])
+
+
 if __name__ == "__main__":
     make_bpe(sys.argv[1])
     make_spm(sys.argv[1])
+    make_unigram(sys.argv[1])
+    make_wordpiece(sys.argv[1])

@@ -1,4 +1,5 @@
 #include "tokenizer_test.h"
+#include <stdio.h>
 
 void draft_init(vocab_draft *d, const char *model, const char *pre) {
     memset(d, 0, sizeof(*d));
@@ -191,4 +192,18 @@ uint32_t next_random(uint32_t *state) {
     *state ^= *state >> 17;
     *state ^= *state << 5;
     return *state;
+}
+
+void expect_vectors(pith__mem *mem, const pith__vocab_spec *spec, const pith__str *cases, uint64_t count, const int32_t *ids) {
+    static id_list got;
+    pith__tokenizer *t = NULL;
+    assert_int_equal(pith__tokenizer_create(mem, spec, &t), PITH_OK);
+    for (uint64_t c = 0; c < count; c++) {
+        char what[32];
+        snprintf(what, sizeof(what), "case %u", (unsigned)c);
+        run_text(t, mem, cases[c].ptr, cases[c].len, false, &got);
+        expect_ids(&got, ids + 1, (uint64_t)ids[0], what);
+        ids += ids[0] + 1;
+    }
+    pith__tokenizer_release(t);
 }
