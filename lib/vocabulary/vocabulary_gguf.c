@@ -10,6 +10,7 @@ typedef struct arrays {
     pith__str *tokens, *merges; /* merges: two a merge, its sides */
     double *scores;
     int32_t *types;
+    uint8_t *flags;
     char *charsmap;
     uint64_t n_tokens, n_merges, n_scores, n_types, n_charsmap;
 } arrays;
@@ -53,6 +54,25 @@ static int32_t read_charsmap(pith__mem *mem, const pith__modelfile *file, arrays
     return status;
 }
 
+/* Files do not say which special tokens take the white space after them along; for one family it is known: "</s>" and "<|...|>" of
+ * SentencePiece vocabularies but "<|endoftext|>". Source: tokenizer.json of Phi-3-mini-4k-instruct (added_tokens). */
+static int32_t make_flags(pith__mem *mem, const pith__modelfile *file, pith__str kind, arrays *a) {
+    bool found = false;
+    pith__str family = {NULL, 0};
+    PITH_TRY(pith__kv_str(file, "general.architecture", &found, &family));
+    if (!pith__str_is(family, "phi3") || !pith__str_is(kind, "llama")) {
+        return PITH_OK;
+    }
+    PITH_TRY(PITH_NEW_ARRAY(mem, &a->flags, a->n_tokens, "vocabulary"));
+    for (uint64_t i = 0; i < a->n_tokens; i++) {
+        pith__str s = a->tokens[i];
+        bool bars = s.len > 4 && memcmp(s.ptr, "<|", 2) == 0 && memcmp(s.ptr + s.len - 2, "|>", 2) == 0;
+        bool strips = pith__str_is(s, "</s>") || (bars && !pith__str_is(s, "<|endoftext|>"));
+        a->flags[i] = strips ? PITH__TOKEN_RSTRIP : 0;
+    }
+    return PITH_OK;
+}
+
 static int32_t read_arrays(pith__mem *mem, const pith__modelfile *file, arrays *a) {
     PITH_TRY(pith__kv_strings(file, mem, KEY("tokens"), &a->tokens, &a->n_tokens));
     PITH_TRY(read_merges(mem, file, a));
@@ -75,6 +95,7 @@ static void free_arrays(pith__mem *mem, arrays *a) {
     pith__mem_free(mem, a->merges);
     pith__mem_free(mem, a->scores);
     pith__mem_free(mem, a->types);
+    pith__mem_free(mem, a->flags);
     pith__mem_free(mem, a->charsmap);
 }
 
@@ -151,6 +172,7 @@ static int32_t read_spec(const pith__modelfile *file, pith__str kind, const arra
     spec->tokens = a->tokens;
     spec->scores = a->scores;
     spec->types = a->types;
+    spec->flags = a->flags;
     spec->charsmap = (pith__str){a->charsmap, a->n_charsmap};
     spec->merges = a->merges;
     spec->n_merges = a->scores && spec->rules.writing == PITH__WRITTEN_SPACES ? 0 : a->n_merges; /* scores say it all there */
@@ -169,6 +191,7 @@ static int32_t create(pith__mem *mem, const pith__modelfile *file, uint64_t rows
                       pith__tokenizer **out) {
     pith__vocab_spec spec;
     PITH_TRY(read_arrays(mem, file, a));
+    PITH_TRY(make_flags(mem, file, kind, a));
     if (rows != 0 && a->n_tokens > rows) {
         return pith__fail(PITH_E_FORMAT, "the vocabulary has %llu tokens, the embedding only %llu rows",
                           (unsigned long long)a->n_tokens, (unsigned long long)rows);
