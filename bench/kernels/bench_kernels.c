@@ -3,8 +3,7 @@
  *
  *   bench_kernels [--json] [--level NAME] [--type NAME] [--cols N] [--megabytes N]
  *
- * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold) for one column, 256 rows
- * for many. */
+ * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold). */
 #include "kernels/kernels.h"
 #include "peak.h"
 #include "quant/quant.h"
@@ -15,7 +14,7 @@
 
 enum {
     K = 2048,
-    MANY_ROWS = 256
+    TASK_BYTES = 192 * 1024 /* as lib/ops/matmul.c has it */
 };
 
 typedef struct settings {
@@ -95,10 +94,9 @@ static void fill_columns(pith__act_kind kind, uint32_t cols, problem *p) {
 static problem make_problem(pith__dtype dtype, uint32_t cols, size_t bytes) {
     problem p;
     p.group_bytes = pith__group_bytes(dtype, K);
-    uint32_t filling = (uint32_t)(bytes / p.group_bytes);
-    p.groups = filling > MANY_ROWS / 16 ? filling : MANY_ROWS / 16;
+    p.groups = bytes / p.group_bytes > 2 ? (uint32_t)(bytes / p.group_bytes) : 2;
     p.weights = need(p.group_bytes * p.groups);
-    p.out = need((size_t)(p.groups * 16 > MANY_ROWS * cols ? p.groups * 16 : MANY_ROWS * cols) * sizeof(float));
+    p.out = need((size_t)p.groups * 16 * cols * sizeof(float));
     fill_weights(dtype, &p);
     fill_columns(pith__dtype_get(dtype)->acts, cols, &p);
     return p;
@@ -113,14 +111,23 @@ static void free_problem(problem *p) {
     free((void *)(uintptr_t)p->acts.sum);
 }
 
+/* All of the matrix, in calls of as many groups as the library gives a task. */
+static void multiply(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t cols) {
+    uint32_t per = (uint32_t)(TASK_BYTES / p->group_bytes) & ~1u;
+    for (uint32_t first = 0; first < p->groups; first += per) {
+        uint32_t groups = p->groups - first < per ? p->groups - first : per;
+        pith__matmul_args a = {p->weights + first * p->group_bytes, p->group_bytes, groups, K, &p->acts, 0, cols,
+                               p->out + (uint64_t)first * 16, (uint64_t)p->groups * 16};
+        level->matmul[dtype](&a);
+    }
+}
+
 /* The best time of several rounds, a third of a second at least. */
-static double best_time(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t groups,
-                        uint32_t cols) {
-    pith__matmul_args a = {p->weights, p->group_bytes, groups, K, &p->acts, 0, cols, p->out, (uint64_t)groups * 16};
+static double best_time(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t cols) {
     double best = 1e30, begin = bench_seconds();
     do {
         double start = bench_seconds();
-        level->matmul[dtype](&a);
+        multiply(level, dtype, p, cols);
         double took = bench_seconds() - start;
         best = took < best ? took : best;
     } while (bench_seconds() - begin < 0.33);
@@ -133,9 +140,9 @@ typedef struct result {
 
 static result measure(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t cols, double ref_macs) {
     result r;
-    double many = best_time(level, dtype, p, MANY_ROWS / 16, cols);
-    r.macs = (double)MANY_ROWS * K * cols / many;
-    double one = best_time(level, dtype, p, p->groups, 1);
+    double many = best_time(level, dtype, p, cols);
+    r.macs = 16.0 * p->groups * K * cols / many;
+    double one = best_time(level, dtype, p, 1);
     r.bytes = (double)p->group_bytes * p->groups / one;
     r.ref_macs = ref_macs;
     return r;

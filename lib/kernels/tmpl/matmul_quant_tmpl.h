@@ -20,13 +20,33 @@ static void clear_out(const pith__matmul_args *a, uint32_t group, uint32_t group
     }
 }
 
+/* The weights of the panels that come next: `lines` cache lines of each of `groups` groups. They are asked for while the columns pass over
+ * the panels at hand, a part with each tile: filling panels alone would wait for memory. */
+typedef struct upcoming {
+    const uint8_t *weights;
+    uint64_t group_bytes;
+    uint32_t groups, lines;
+} upcoming;
+
+static void prefetch_share(const upcoming *next, uint32_t tile, uint32_t tiles) {
+    for (uint32_t g = 0; g < next->groups; g++) {
+        const uint8_t *from = next->weights + g * next->group_bytes;
+        for (uint32_t line = next->lines * tile / tiles; line < next->lines * (tile + 1) / tiles; line++) {
+            __builtin_prefetch(from + 64 * line, 0, 2);
+        }
+    }
+}
+
 /* All columns against `groups` panels that start at block `block`; `sums` are the sums of one block. */
 static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group,
-                            uint32_t groups, uint64_t q_at, uint64_t scale_at, uint64_t sum_at) {
+                            uint32_t groups, uint64_t q_at, uint64_t scale_at, uint64_t sum_at, const upcoming *next) {
     const pith__acts *x = a->x;
-    for (uint32_t c = 0; c < a->cols; c += V_COLS) {
+    uint32_t count = (a->cols + V_COLS - 1) / V_COLS;
+    for (uint32_t tile = 0; tile < count; tile++) {
+        uint32_t c = tile * V_COLS;
         uint32_t cols = a->cols - c < V_COLS ? a->cols - c : V_COLS;
         uint64_t col = (uint64_t)a->first_col + c;
+        prefetch_share(next, tile, count);
         t->q = x->q + col * x->q_stride + q_at;
         t->scale = x->scale + col * x->scale_stride + scale_at;
         t->sum = x->sum + col * x->sum_stride + sum_at;
@@ -49,19 +69,35 @@ static uint32_t groups_from(const pith__matmul_args *a, uint32_t group) {
     return a->groups - group < V_GROUPS ? a->groups - group : V_GROUPS;
 }
 
+/* What follows the panels of `group` at byte `at` of the groups: the next groups there, or the first ones at byte `after`. */
+static upcoming upcoming_of(const pith__matmul_args *a, uint32_t group, uint64_t at, uint64_t after, uint32_t bytes) {
+    upcoming next = {.group_bytes = a->group_bytes, .lines = bytes / 64};
+    if (group + V_GROUPS < a->groups) {
+        next.weights = a->weights + (group + V_GROUPS) * a->group_bytes + at;
+        next.groups = groups_from(a, group + V_GROUPS);
+    } else if (after < a->group_bytes) {
+        next.weights = a->weights + after;
+        next.groups = groups_from(a, 0);
+    }
+    return next;
+}
+
+/* Panels of all groups at one stretch of K before the next stretch, so that the columns' part there stays in the cache. */
 static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const tile_table *tiles, int32_t bias) {
     panel32 panels[V_GROUPS];
     tile_args t = tile_args_of(a, panels, bias);
     uint64_t blocks = ((uint64_t)a->k + 63) / 64 * 2;
-    for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
-        uint32_t groups = groups_from(a, group);
-        clear_out(a, group, groups);
-        for (uint64_t block = 0; block < blocks; block += PANEL_BLOCKS) {
-            t.blocks = (uint32_t)(blocks - block < PANEL_BLOCKS ? blocks - block : PANEL_BLOCKS);
+    uint32_t block_bytes = (uint32_t)(a->group_bytes / blocks);
+    clear_out(a, 0, a->groups);
+    for (uint64_t block = 0; block < blocks; block += PANEL_BLOCKS) {
+        t.blocks = (uint32_t)(blocks - block < PANEL_BLOCKS ? blocks - block : PANEL_BLOCKS);
+        for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
+            uint32_t groups = groups_from(a, group);
+            upcoming next = upcoming_of(a, group, block * block_bytes, (block + PANEL_BLOCKS) * block_bytes, t.blocks * block_bytes);
             for (uint32_t g = 0; g < groups; g++) {
                 fill(&panels[g], a->weights + (group + g) * a->group_bytes, block, t.blocks);
             }
-            multiply_panels(a, &t, tiles, group, groups, block * 32, block, block);
+            multiply_panels(a, &t, tiles, group, groups, block * 32, block, block, &next);
         }
     }
 }
@@ -71,14 +107,15 @@ static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32
     panel256 panels[V_GROUPS];
     tile_args t = tile_args_of(a, panels, 0);
     uint64_t blocks = ((uint64_t)a->k + 255) / 256;
-    for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
-        uint32_t groups = groups_from(a, group);
-        clear_out(a, group, groups);
-        for (uint64_t block = 0; block < blocks; block++) {
+    clear_out(a, 0, a->groups);
+    for (uint64_t block = 0; block < blocks; block++) {
+        for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
+            uint32_t groups = groups_from(a, group);
+            upcoming next = upcoming_of(a, group, block * cell_bytes, (block + 1) * cell_bytes, cell_bytes);
             for (uint32_t g = 0; g < groups; g++) {
                 fill(&panels[g], a->weights + (group + g) * a->group_bytes + block * cell_bytes);
             }
-            multiply_panels(a, &t, tiles, group, groups, block * 256, block, block * 16);
+            multiply_panels(a, &t, tiles, group, groups, block * 256, block, block * 16, &next);
         }
     }
 }
