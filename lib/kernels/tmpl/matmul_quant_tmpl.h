@@ -1,6 +1,6 @@
 /* Products of every quantized type, from the words of a lanes header and a dots header. Two ways, same bits:
- * one column: blocks are unpacked in registers and multiplied at once, so that the weights stream through at memory
- * speed; more columns: 512 elements (or a super-block) of one or two groups are unpacked to panels once, then
+ * few columns: blocks are unpacked in registers and multiplied at once, so that the weights stream through at
+ * memory speed; more columns: 512 elements (or a super-block) of one or two groups are unpacked to panels once, then
  * multiplied with tiles of columns. */
 #ifndef PITH_KERNELS_MATMUL_QUANT_TMPL_H
 #define PITH_KERNELS_MATMUL_QUANT_TMPL_H
@@ -146,6 +146,48 @@ V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
         __builtin_prefetch(next + 64 * line, 0, 2);
     }
 }
+
+/* ---- Few columns: weights stream through. ---- */
+
+/* Where up to V_COLS columns begin. */
+typedef struct stream_columns {
+    const int8_t *q[V_COLS];
+    const float *scale[V_COLS];
+    const int16_t *sum[V_COLS];
+} stream_columns;
+
+V_FN stream_columns stream_columns_of(const pith__matmul_args *a, int cols) {
+    stream_columns x;
+    V_UNROLL
+    for (int c = 0; c < cols; c++) {
+        uint64_t col = (uint64_t)a->first_col + (uint64_t)c;
+        x.q[c] = a->x->q + col * a->x->q_stride;
+        x.scale[c] = a->x->scale + col * a->x->scale_stride;
+        x.sum[c] = a->x->sum + col * a->x->sum_stride;
+    }
+    return x;
+}
+
+V_FN void stream_clear(int cols, vf *acc) {
+    V_UNROLL
+    for (int c = 0; c < cols; c++) {
+        acc[c] = v_zero();
+    }
+}
+
+V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, const vf *acc) {
+    V_UNROLL
+    for (int c = 0; c < cols; c++) {
+        v_store(a->out + (uint64_t)c * a->out_stride + 16 * (uint64_t)group, acc[c]);
+    }
+}
+
+/* A case for each number of columns that streams. */
+#define STREAM_CASE(stream, args, cols)                                                                                \
+    case cols:                                                                                                         \
+        stream(args, cols);                                                                                            \
+        break;
+#define STREAM_CASES(stream, args) V_STREAMS(STREAM_CASE, stream, args)
 
 #define V_TYPE       q4_0
 #define V_TYPE_BIAS  8

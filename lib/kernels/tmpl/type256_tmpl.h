@@ -27,58 +27,77 @@ static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
     panel->dmin = V_TYPE_MIN ? v_load_f16(cell + 32) : v_zero();
 }
 
-/* One super-block of one group times one column. */
-V_FN vf T_JOIN2(block, V_TYPE)(const uint8_t *cell, const int8_t *q, float x_scale, const int16_t *sum, vf acc) {
-    vi scale[16], min[16], pair[8];
-    vi psum = v_zero_i(), isum = v_zero_i();
+/* The s-th eighth of a super-block. */
+V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, const int8_t *const *q, int cols, vi *isum) {
+    vi w[8];
+    prefetch_part(cell + 2 * V_TYPE_CELL, V_TYPE_CELL / 64, s);
+    T_UNPACK(w)(cell, s, w);
+    V_UNROLL
+    for (int at = 0; at < 8; at += V_TYPE_VECTORS) {
+        const vi *weights = w + at;
+        const int8_t *x[V_COLS];
+        vi factor = v_scale_form(scale[(8 * s + at) / V_TYPE_VECTORS]);
+        V_UNROLL
+        for (int c = 0; c < cols; c++) {
+            x[c] = q[c] + 32 * s + 4 * at;
+        }
+        v_dots_scaled(isum, &weights, x, V_TYPE_VECTORS, &factor, 1, cols, V_TYPE_RUN);
+    }
+}
+
+/* One super-block of one group times `cols` columns. One column is unrolled whole; where several are is
+ * said beside the dots: the code is long. */
+V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_columns *x, int cols, vf *acc) {
+    vi scale[16], min[16], pair[8], psum[V_COLS], isum[V_COLS];
+    const int8_t *q[V_COLS];
     T_UNPACK(scales)(cell, scale, min);
     make_pairs(scale, min, V_TYPE_VECTORS, V_TYPE_MIN, V_TYPE_BIAS, pair);
     V_UNROLL
-    for (int i = 0; i < 8; i++) {
-        psum = v_pair_dot(psum, pair[i], v_spread(sum + 2 * i));
+    for (int c = 0; c < cols; c++) {
+        q[c] = x->q[c] + b * 256;
+        psum[c] = isum[c] = v_zero_i();
+        V_UNROLL
+        for (int i = 0; i < 8; i++) {
+            psum[c] = v_pair_dot(psum[c], pair[i], v_spread(x->sum[c] + b * 16 + 2 * i));
+        }
+    }
+    if (cols == 1 || V_UNROLL_COLUMNS) {
+        V_UNROLL
+        for (int s = 0; s < 8; s++) {
+            T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
+        }
+    } else {
+        for (int s = 0; s < 8; s++) {
+            T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
+        }
     }
     V_UNROLL
-    for (int s = 0; s < 8; s++) {
-        vi w[8];
-        prefetch_part(cell + 2 * V_TYPE_CELL, V_TYPE_CELL / 64, s);
-        T_UNPACK(w)(cell, s, w);
-        V_UNROLL
-        for (int at = 0; at < 8; at += V_TYPE_VECTORS) {
-            const vi *weights = w + at;
-            const int8_t *x = q + 32 * s + 4 * at;
-            vi factor = v_scale_form(scale[(8 * s + at) / V_TYPE_VECTORS]);
-            v_dots_scaled(&isum, &weights, &x, V_TYPE_VECTORS, &factor, 1, 1, V_TYPE_RUN);
+    for (int c = 0; c < cols; c++) {
+        vf xs = v_set(x->scale[c][b]);
+        acc[c] = tile_step(v_load_f16(cell), xs, V_TYPE_MIN ? isum[c] : v_add_i(isum[c], psum[c]), acc[c]);
+        if (V_TYPE_MIN) {
+            acc[c] = v_fnma(v_mul(v_load_f16(cell + 32), xs), v_to_float(psum[c]), acc[c]);
         }
     }
-    vf xs = v_set(x_scale);
-    if (V_TYPE_MIN) {
-        acc = tile_step(v_load_f16(cell), xs, isum, acc);
-        return v_fnma(v_mul(v_load_f16(cell + 32), xs), v_to_float(psum), acc);
-    }
-    return tile_step(v_load_f16(cell), xs, v_add_i(isum, psum), acc);
 }
 
-static void T_JOIN2(columns, V_TYPE)(const pith__matmul_args *a) {
-    const pith__acts *x = a->x;
-    const int8_t *q = x->q + a->first_col * x->q_stride;
-    const float *scale = x->scale + a->first_col * x->scale_stride;
-    const int16_t *sum = x->sum + a->first_col * x->sum_stride;
+V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
+    stream_columns x = stream_columns_of(a, cols);
     uint64_t blocks = ((uint64_t)a->k + 255) / 256;
     for (uint32_t g = 0; g < a->groups; g++) {
-        const uint8_t *cell = a->weights + g * a->group_bytes;
-        vf acc = v_zero();
+        vf acc[V_COLS];
+        stream_clear(cols, acc);
         for (uint64_t b = 0; b < blocks; b++) {
-            acc = T_JOIN2(block, V_TYPE)(cell + b * V_TYPE_CELL, q + b * 256, scale[b], sum + b * 16, acc);
+            T_JOIN2(block, V_TYPE)(a->weights + g * a->group_bytes + b * V_TYPE_CELL, b, &x, cols, acc);
         }
-        v_store(a->out + 16 * (uint64_t)g, acc);
+        stream_store(a, g, cols, acc);
     }
 }
 
 void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
-    if (a->cols == 1) {
-        T_JOIN2(columns, V_TYPE)(a);
-    } else {
-        matmul_panels256(a, T_JOIN2(fill, V_TYPE), V_TYPE_CELL, &V_TYPE_TILES);
+    switch (a->cols) {
+        STREAM_CASES(T_JOIN2(stream, V_TYPE), a)
+    default: matmul_panels256(a, T_JOIN2(fill, V_TYPE), V_TYPE_CELL, &V_TYPE_TILES);
     }
 }
 

@@ -25,37 +25,44 @@ static void T_JOIN2(fill, V_TYPE)(panel32 *panel, const uint8_t *group, uint64_t
     }
 }
 
-/* One group times one column. */
-V_FN vf T_JOIN2(column, V_TYPE)(const uint8_t *group, uint64_t blocks, const int8_t *q, const float *scale,
-                                const int16_t *sum) {
-    vf acc = v_zero();
+/* One group times `cols` columns. */
+V_FN void T_JOIN2(group, V_TYPE)(const uint8_t *group, uint64_t blocks, const stream_columns *x, int cols, vf *acc) {
     for (uint64_t b = 0; b < blocks; b++) {
-        vi w[8];
-        T_UNPACK(w)(group, b, w);
+        vi w[8], idot[V_COLS];
+        const int8_t *q[V_COLS];
         const vi *weights = w;
-        const int8_t *x = q + b * 32;
-        vi idot = v_set_i(V_TYPE_MIN ? 0 : -V_TYPE_BIAS * sum[b]);
-        v_dots(&idot, &weights, &x, 8, 1, 1, V_TYPE_RUN);
-        vf s = v_set(scale[b]);
-        acc = tile_step(T_UNPACK(d)(group, b), s, idot, acc);
-        if (V_TYPE_MIN) {
-            acc = v_fma(v_mul(T_MIN(group, b), s), v_set(sum[b]), acc);
+        T_UNPACK(w)(group, b, w);
+        V_UNROLL
+        for (int c = 0; c < cols; c++) {
+            q[c] = x->q[c] + b * 32;
+            idot[c] = v_set_i(V_TYPE_MIN ? 0 : -V_TYPE_BIAS * x->sum[c][b]);
+        }
+        v_dots(idot, &weights, q, 8, 1, cols, V_TYPE_RUN);
+        V_UNROLL
+        for (int c = 0; c < cols; c++) {
+            vf s = v_set(x->scale[c][b]);
+            acc[c] = tile_step(T_UNPACK(d)(group, b), s, idot[c], acc[c]);
+            if (V_TYPE_MIN) {
+                acc[c] = v_fma(v_mul(T_MIN(group, b), s), v_set(x->sum[c][b]), acc[c]);
+            }
         }
     }
-    return acc;
+}
+
+V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
+    stream_columns x = stream_columns_of(a, cols);
+    for (uint32_t g = 0; g < a->groups; g++) {
+        vf acc[V_COLS];
+        stream_clear(cols, acc);
+        T_JOIN2(group, V_TYPE)(a->weights + g * a->group_bytes, ((uint64_t)a->k + 63) / 64 * 2, &x, cols, acc);
+        stream_store(a, g, cols, acc);
+    }
 }
 
 void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
-    if (a->cols != 1) {
-        matmul_panels32(a, T_JOIN2(fill, V_TYPE), &V_TYPE_TILES, V_TYPE_BIAS);
-        return;
-    }
-    const pith__acts *x = a->x;
-    for (uint32_t g = 0; g < a->groups; g++) {
-        vf acc = T_JOIN2(column, V_TYPE)(a->weights + g * a->group_bytes, ((uint64_t)a->k + 63) / 64 * 2,
-                                         x->q + a->first_col * x->q_stride, x->scale + a->first_col * x->scale_stride,
-                                         x->sum + a->first_col * x->sum_stride);
-        v_store(a->out + 16 * (uint64_t)g, acc);
+    switch (a->cols) {
+        STREAM_CASES(T_JOIN2(stream, V_TYPE), a)
+    default: matmul_panels32(a, T_JOIN2(fill, V_TYPE), &V_TYPE_TILES, V_TYPE_BIAS);
     }
 }
 

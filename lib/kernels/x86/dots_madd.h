@@ -13,6 +13,11 @@ enum {
     V_WIDE_BIAS = 0
 };
 
+/* Super-blocks times several columns are not unrolled. */
+enum {
+    V_UNROLL_COLUMNS = 0
+};
+
 /* Scales fit 16 bits and are multiplied with the pair sums: the scale twice in each lane. */
 V_FN vi v_scale_form(vi scale) {
     return v_or(v_and(scale, v_set_i(0xffff)), v_shift_left(scale, 16));

@@ -11,6 +11,11 @@ enum {
     V_WIDE_BIAS = 128
 };
 
+/* Super-blocks times several columns are unrolled whole. */
+enum {
+    V_UNROLL_COLUMNS = 1
+};
+
 /* The form in which v_dots_scaled takes the scales of 16 rows. */
 V_FN vi v_scale_form(vi scale) {
     return scale;
