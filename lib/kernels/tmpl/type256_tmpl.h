@@ -45,7 +45,7 @@ V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, c
     }
 }
 
-/* One super-block of one group times `cols` columns. One column is unrolled whole; where several are is
+/* One super-block of one group times `cols` columns. One column is unrolled whole; whether several are is
  * said beside the dots: the code is long. */
 V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_columns *x, int cols, vf *acc) {
     vi scale[16], min[16], pair[8], psum[V_COLS], isum[V_COLS];
@@ -61,7 +61,7 @@ V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_c
             psum[c] = v_pair_dot(psum[c], pair[i], v_spread(x->sum[c] + b * 16 + 2 * i));
         }
     }
-    if (cols == 1 || V_UNROLL_COLUMNS) {
+    if (cols == 1 || V_UNROLL_BLOCKS) {
         V_UNROLL
         for (int s = 0; s < 8; s++) {
             T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);

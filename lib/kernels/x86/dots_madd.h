@@ -13,10 +13,12 @@ enum {
     V_WIDE_BIAS = 0
 };
 
-/* Super-blocks times several columns are not unrolled. */
+/* Whether a super-block times several columns is unrolled whole where weights stream through registers; for up to how many columns they do. */
 enum {
-    V_UNROLL_COLUMNS = 0
+    V_UNROLL_BLOCKS = 0
 };
+#define V_STREAMS(define, stream, args)                                                                                \
+    define(stream, args, 1) define(stream, args, 2)
 
 /* Scales fit 16 bits and are multiplied with the pair sums: the scale twice in each lane. */
 V_FN vi v_scale_form(vi scale) {

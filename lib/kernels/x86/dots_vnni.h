@@ -11,10 +11,12 @@ enum {
     V_WIDE_BIAS = 128
 };
 
-/* Super-blocks times several columns are unrolled whole. */
+/* Whether a super-block times several columns is unrolled whole where weights stream through registers; for up to how many columns they do. */
 enum {
-    V_UNROLL_COLUMNS = 1
+    V_UNROLL_BLOCKS = 1
 };
+#define V_STREAMS(define, stream, args)                                                                                \
+    define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)
 
 /* The form in which v_dots_scaled takes the scales of 16 rows. */
 V_FN vi v_scale_form(vi scale) {

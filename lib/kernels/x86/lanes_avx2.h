@@ -31,8 +31,6 @@ enum {
     {                                                                                                                  \
         { name##_1_1, name##_1_2, name##_1_3, name##_1_4 }                                                             \
     }
-/* Up to so many columns of quantized products, weights stream through registers. */
-#define V_STREAMS(define, stream, args) define(stream, args, 1) define(stream, args, 2)
 /* Vectors of V an attention step holds per head. */
 enum {
     V_ATTN_WIDTH = 1

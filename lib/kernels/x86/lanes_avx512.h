@@ -31,8 +31,6 @@ enum {
             name##_2_1, name##_2_2, name##_2_3, name##_2_4, name##_2_5, name##_2_6                                     \
         }                                                                                                              \
     }
-/* Up to so many columns of quantized products, weights stream through registers. */
-#define V_STREAMS(define, stream, args) define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)
 /* Vectors of V an attention step holds per head. */
 enum {
     V_ATTN_WIDTH = 2
