@@ -1,5 +1,5 @@
 /* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Heads that share the K/V head are taken up
- * to four at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane = position.
+ * to V_ATTN_HEADS at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane = position.
  * Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but the tree over
  * positions. */
 #ifndef PITH_KERNELS_ATTENTION_TMPL_H
@@ -13,12 +13,11 @@
 #include <stddef.h>
 
 enum {
-    ATTN_HEADS = 4,
     ATTN_LANES = PITH__ATTN_BLOCK / 16
 };
 
-/* Scores of up to four heads, turned to weights in place. */
-typedef float attn_scores[ATTN_HEADS][PITH__ATTN_BLOCK];
+/* Scores of some heads, turned to weights in place. */
+typedef float attn_scores[V_ATTN_HEADS][PITH__ATTN_BLOCK];
 
 V_FN vf attn_load(const void *base, size_t i, int half) {
     return half ? v_load_f16((const uint16_t *)base + i) : v_load((const float *)base + i);
@@ -36,7 +35,7 @@ V_FN vf attn_load_part(const void *base, size_t i, uint32_t n, int half) {
 /* Dots of `heads` heads with `runs` runs of 16 positions from run `first`. */
 V_FN void attn_dots(const pith__attn_args *a, const float *q, int heads, uint32_t first, int runs, int half,
                     attn_scores s) {
-    vf acc[ATTN_HEADS * ATTN_LANES];
+    vf acc[V_ATTN_HEADS * ATTN_LANES];
     size_t run_elements = (size_t)a->head_dim * 16;
     V_UNROLL
     for (int i = 0; i < heads * runs; i++) {
@@ -99,7 +98,7 @@ V_FN void attn_soften(const pith__attn_args *a, float *s, float *max, float *sum
 /* `vectors` vectors of output elements from element d, for `heads` heads; the last one has `n` lanes. */
 V_FN void attn_mix(const pith__attn_args *a, float *out, int heads, uint32_t d, int vectors, uint32_t n, int half,
                    attn_scores s) {
-    vf acc[ATTN_HEADS * V_ATTN_WIDTH];
+    vf acc[V_ATTN_HEADS * V_ATTN_WIDTH];
     V_UNROLL
     for (int i = 0; i < heads * vectors; i++) {
         acc[i] = v_zero();
@@ -140,7 +139,7 @@ V_FN void attn_all_mixes(const pith__attn_args *a, float *out, int heads, int ha
 V_FN void attn_heads(const pith__attn_args *a, uint32_t head, int heads, int half) {
     attn_scores s;
     size_t at = (size_t)head * a->head_dim;
-    attn_all_dots(a, a->q + at, heads, heads == 1 ? 4 : heads == 2 ? 2 : 1, half, s);
+    attn_all_dots(a, a->q + at, heads, heads == 1 ? 4 : heads < 8 && V_ATTN_HEADS > 4 ? 2 : heads == 2 ? 2 : 1, half, s);
     for (int h = 0; h < heads; h++) {
         attn_soften(a, s[h], &a->max[head + (uint32_t)h], &a->sum[head + (uint32_t)h]);
     }
@@ -149,8 +148,11 @@ V_FN void attn_heads(const pith__attn_args *a, uint32_t head, int heads, int hal
 
 V_FN void attend(const pith__attn_args *a, int half) {
     uint32_t head = 0;
-    for (; a->heads - head >= ATTN_HEADS; head += ATTN_HEADS) {
-        attn_heads(a, head, ATTN_HEADS, half);
+    for (; V_ATTN_HEADS > 4 && a->heads - head >= V_ATTN_HEADS; head += V_ATTN_HEADS) {
+        attn_heads(a, head, V_ATTN_HEADS, half);
+    }
+    for (; a->heads - head >= 4; head += 4) {
+        attn_heads(a, head, 4, half);
     }
     switch (a->heads - head) {
     case 3:
@@ -175,6 +177,12 @@ void v_name(attn_f16)(const pith__attn_args *args) {
     attend(args, 1);
 }
 
+/* exp(m - joined); for one of the two it is exp(0), which is 1. */
+static float attn_factor(float m, float joined) {
+    float below = m - joined;
+    return below == 0.0f ? 1.0f : pith__expf(below);
+}
+
 void v_name(attn_merge)(float *m, float *sum, float *out, float bm, float bsum, const float *bout, uint32_t head_dim) {
     uint32_t whole = head_dim & ~15u;
     if (*m == -__builtin_inff() || head_dim < 16) {
@@ -182,7 +190,7 @@ void v_name(attn_merge)(float *m, float *sum, float *out, float bm, float bsum, 
         return;
     }
     float old = *m, joined = pith__lane_max(old, bm), rest_sum = *sum;
-    float a = pith__expf(old - joined), b = pith__expf(bm - joined);
+    float a = attn_factor(old, joined), b = attn_factor(bm, joined);
     for (uint32_t d = 0; d < whole; d += 16) {
         v_store(out + d, v_fma(v_load(bout + d), v_set(b), v_mul(v_load(out + d), v_set(a))));
     }

@@ -14,12 +14,6 @@
 typedef void (*fill32_fn)(panel32 *panel, const uint8_t *group, uint64_t block, uint32_t count);
 typedef void (*fill256_fn)(panel256 *panel, const uint8_t *cell);
 
-static void clear_out(const pith__matmul_args *a, uint32_t group, uint32_t groups) {
-    for (uint32_t c = 0; c < a->cols; c++) {
-        memset(a->out + c * a->out_stride + 16 * (uint64_t)group, 0, groups * 16 * sizeof(float));
-    }
-}
-
 /* The weights of the panels that come next: `lines` cache lines of each of `groups` groups. They are asked for while the columns pass over
  * the panels at hand, a part with each tile: filling panels alone would wait for memory. */
 typedef struct upcoming {
@@ -88,8 +82,8 @@ static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const ti
     tile_args t = tile_args_of(a, panels, bias);
     uint64_t blocks = ((uint64_t)a->k + 63) / 64 * 2;
     uint32_t block_bytes = (uint32_t)(a->group_bytes / blocks);
-    clear_out(a, 0, a->groups);
     for (uint64_t block = 0; block < blocks; block += PANEL_BLOCKS) {
+        t.first = block == 0;
         t.blocks = (uint32_t)(blocks - block < PANEL_BLOCKS ? blocks - block : PANEL_BLOCKS);
         for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
             uint32_t groups = groups_from(a, group);
@@ -107,8 +101,8 @@ static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32
     panel256 panels[V_GROUPS];
     tile_args t = tile_args_of(a, panels, 0);
     uint64_t blocks = ((uint64_t)a->k + 255) / 256;
-    clear_out(a, 0, a->groups);
     for (uint64_t block = 0; block < blocks; block++) {
+        t.first = block == 0;
         for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
             uint32_t groups = groups_from(a, group);
             upcoming next = upcoming_of(a, group, block * cell_bytes, (block + 1) * cell_bytes, cell_bytes);

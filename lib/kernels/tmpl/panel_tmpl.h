@@ -30,6 +30,7 @@ typedef struct tile_args {
     const void *panel; /* panel32 or panel256, one a group */
     uint32_t blocks;
     int32_t bias;
+    bool first; /* the result so far is 0, whatever stands in `out` */
     const int8_t *q;
     const float *scale;
     const int16_t *sum;
@@ -72,7 +73,7 @@ V_FN void tile_load(const tile_args *t, int groups, int cols, vf *acc) {
     for (int g = 0; g < groups; g++) {
         V_UNROLL
         for (int c = 0; c < cols; c++) {
-            acc[g * cols + c] = v_load(t->out + (uint64_t)c * t->out_stride + 16 * g);
+            acc[g * cols + c] = t->first ? v_zero() : v_load(t->out + (uint64_t)c * t->out_stride + 16 * g);
         }
     }
 }

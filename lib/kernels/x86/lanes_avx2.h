@@ -31,8 +31,9 @@ enum {
     {                                                                                                                  \
         { name##_1_1, name##_1_2, name##_1_3, name##_1_4 }                                                             \
     }
-/* Vectors of V an attention step holds per head. */
+/* Heads that an attention step takes together, and vectors of V it holds per head. */
 enum {
+    V_ATTN_HEADS = 4,
     V_ATTN_WIDTH = 1
 };
 

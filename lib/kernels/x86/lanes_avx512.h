@@ -31,8 +31,9 @@ enum {
             name##_2_1, name##_2_2, name##_2_3, name##_2_4, name##_2_5, name##_2_6                                     \
         }                                                                                                              \
     }
-/* Vectors of V an attention step holds per head. */
+/* Heads that an attention step takes together, and vectors of V it holds per head. */
 enum {
+    V_ATTN_HEADS = 8,
     V_ATTN_WIDTH = 2
 };
 
