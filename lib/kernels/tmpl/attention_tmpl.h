@@ -6,7 +6,6 @@
 #define PITH_KERNELS_ATTENTION_TMPL_H
 
 #include "kernels/kernels.h"
-#include "kernels/math.h"
 #include "kernels/ref/ref.h"
 #include "kernels/tmpl/exp_tmpl.h"
 #include "kernels/tmpl/unroll.h"
@@ -177,26 +176,23 @@ void v_name(attn_f16)(const pith__attn_args *args) {
     attend(args, 1);
 }
 
-/* exp(m - joined); for one of the two it is exp(0), which is 1. */
-static float attn_factor(float m, float joined) {
-    float below = m - joined;
-    return below == 0.0f ? 1.0f : pith__expf(below);
-}
-
 void v_name(attn_merge)(float *m, float *sum, float *out, float bm, float bsum, const float *bout, uint32_t head_dim) {
-    uint32_t whole = head_dim & ~15u;
-    if (*m == -__builtin_inff() || head_dim < 16) {
+    if (*m == -__builtin_inff()) {
         pith__attn_merge_ref(m, sum, out, bm, bsum, bout, head_dim);
         return;
     }
-    float old = *m, joined = pith__lane_max(old, bm), rest_sum = *sum;
-    float a = attn_factor(old, joined), b = attn_factor(bm, joined);
-    for (uint32_t d = 0; d < whole; d += 16) {
-        v_store(out + d, v_fma(v_load(bout + d), v_set(b), v_mul(v_load(out + d), v_set(a))));
+    float joined = pith__lane_max(*m, bm);
+    vf a = v_exp(v_set(*m - joined)), b = v_exp(v_set(bm - joined));
+    uint32_t d = 0;
+    for (; head_dim - d >= 16; d += 16) {
+        v_store(out + d, v_fma(v_load(bout + d), b, v_mul(v_load(out + d), a)));
     }
-    pith__attn_merge_ref(&old, &rest_sum, out + whole, bm, bsum, bout + whole, head_dim - whole);
+    if (d < head_dim) {
+        vf old = v_load_part(out + d, head_dim - d, v_zero()), more = v_load_part(bout + d, head_dim - d, v_zero());
+        v_store_part(out + d, v_fma(more, b, v_mul(old, a)), head_dim - d);
+    }
+    v_store_part(sum, v_fma(v_set(bsum), b, v_mul(v_set(*sum), a)), 1);
     *m = joined;
-    *sum = rest_sum;
 }
 
 void v_name(store_v_f16)(const float *v, uint32_t head_dim, void *v_block, uint32_t pos) {
