@@ -87,6 +87,7 @@ typedef struct pith__weight {
 
 typedef struct pith__weights {
     pith__weight *slots; /* the model's roles, then PITH__ROLES slots a layer */
+    uint8_t *block;      /* the bytes of all matrices: one block, so that it takes large pages */
     uint32_t layers;
     float *frequencies; /* of RoPE, n_rot / 2 */
     float rope_magnitude;

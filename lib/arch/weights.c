@@ -173,10 +173,10 @@ bool pith__weights_quantized(const pith__weights *w) {
 void pith__weights_free(pith__mem *mem, pith__weights *w) {
     if (w->slots) {
         for (uint64_t i = 0; i < (uint64_t)PITH__ROLES * (w->layers + 1); i++) {
-            pith__mem_free(mem, w->slots[i].matrix.data);
             pith__mem_free(mem, w->slots[i].vector);
         }
     }
+    pith__mem_free(mem, w->block);
     pith__mem_free(mem, w->slots);
     pith__mem_free(mem, w->frequencies);
     memset(w, 0, sizeof(*w));

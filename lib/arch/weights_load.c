@@ -24,6 +24,7 @@ typedef struct load_job {
     const pith__source *source;
     const pith__tensor_info *tensor;
     pith__matrix *matrix;
+    uint8_t *at; /* where the next matrix goes */
     pith__mutex lock; /* over the two below */
     int32_t status;
     char error[PITH__ERROR_CAPACITY];
@@ -62,9 +63,22 @@ static void load_task(void *arg, uint32_t index) {
     }
 }
 
+static uint64_t matrix_room(const pith__matrix *m) {
+    return pith__round_up(pith__matrix_bytes(m), 64);
+}
+
+static uint64_t block_bytes(const pith__weights *w) {
+    uint64_t bytes = 0;
+    for (uint64_t i = 0; i < (uint64_t)PITH__ROLES * (w->layers + 1); i++) {
+        bytes += w->slots[i].matrix.rows > 0 ? matrix_room(&w->slots[i].matrix) : 0;
+    }
+    return bytes;
+}
+
 static int32_t load_matrix(load_job *job, pith__pool *pool) {
     pith__matrix *m = job->matrix;
-    PITH_TRY(pith__mem_alloc(job->mem, (void **)&m->data, 1, pith__matrix_bytes(m), 64, "weights"));
+    m->data = job->at;
+    job->at += matrix_room(m);
     job->status = PITH_OK;
     pith__pool_run(pool, load_task, job, (uint32_t)pith__div_up(m->rows, stripe_rows(m)));
     return job->status == PITH_OK ? PITH_OK : pith__error_adopt(job->status, job->error);
@@ -131,6 +145,8 @@ int32_t pith__weights_load(pith__mem *mem, const pith__modelfile *file, const pi
                            const pith__hparams *h, pith__pool *pool, pith_progress_fn progress, void *user,
                            pith__weights *w) {
     load_job job = {.mem = mem, .source = pith__modelfile_source(file)};
+    PITH_TRY(pith__mem_alloc(mem, (void **)&w->block, 1, block_bytes(w), 64, "weights"));
+    job.at = w->block;
     PITH_TRY(pith__mutex_init(&job.lock));
     int32_t status = load_all(&job, file, family, pool, progress, user, w);
     pith__mutex_destroy(&job.lock);
@@ -140,12 +156,11 @@ int32_t pith__weights_load(pith__mem *mem, const pith__modelfile *file, const pi
 uint64_t pith__weights_bytes(const pith__weights *w, const pith__hparams *h) {
     uint64_t slots = (uint64_t)PITH__ROLES * (w->layers + 1);
     uint64_t bytes =
-        pith__mem_cost(slots * sizeof(pith__weight), 16) + pith__mem_cost(h->n_rot / 2 * sizeof(float), 16);
+        pith__mem_cost(slots * sizeof(pith__weight), 16) + pith__mem_cost(h->n_rot / 2 * sizeof(float), 16) +
+        pith__mem_cost(block_bytes(w), 64);
     for (uint64_t i = 0; i < slots; i++) {
         const pith__weight *slot = &w->slots[i];
-        if (slot->matrix.rows > 0) {
-            bytes += pith__mem_cost(pith__matrix_bytes(&slot->matrix), 64);
-        } else if (slot->present) {
+        if (slot->present && slot->matrix.rows == 0) {
             bytes += pith__mem_cost((uint64_t)h->width * sizeof(float), 16); /* about: vectors are small */
         }
     }

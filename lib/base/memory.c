@@ -4,10 +4,14 @@
  * so `used` never passes the limit, not even for a moment. Must not know: what the bytes are for. */
 #include "base/memory.h"
 #include "base/checked.h"
+#include "base/os.h"
 #include <stdalign.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* From so many bytes on a block is the C library's own mapping, given back whole: advice on it outlives nothing. */
+#define LARGE_BLOCK (UINT64_C(64) << 20)
 
 enum {
     MIN_ALIGNMENT = 16,
@@ -37,6 +41,9 @@ static void *aligned_take(uint64_t size, uint64_t alignment) {
     char *raw = malloc((size_t)total);
     if (!raw) {
         return NULL;
+    }
+    if (size >= LARGE_BLOCK) {
+        pith__advise_large_pages(raw, total);
     }
     char *ptr = raw + sizeof(void *);
     ptr += (alignment - (uintptr_t)ptr % alignment) % alignment;

@@ -46,6 +46,9 @@ uint64_t pith__fork_generation(void);      /* changes in the child of a fork; co
 void pith__cpu_relax(void);                /* pause in a spin loop */
 void pith__thread_yield(void);             /* gives the processor to another thread */
 
+/* Asks for large pages for memory that is soon touched whole; only those that lie within it. May do nothing. */
+void pith__advise_large_pages(void *memory, uint64_t size);
+
 /* Floating-point mode: default (round to nearest, no FTZ/DAZ, exceptions masked) for the time of a computation. */
 typedef struct pith__fpmode {
     uint64_t bits;

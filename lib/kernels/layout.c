@@ -145,14 +145,33 @@ static uint64_t field_offset(const pith__layout *layout, const pith__layout_fiel
            (uint64_t)lane * field->unit;
 }
 
-void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint8_t *group, uint64_t block,
-                          uint32_t lane) {
+/* A field of one row after another in every unit: what is written lies side by side. */
+static void scatter_field(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *to) {
+    for (uint32_t i = 0; i < field->bytes; i += field->unit) {
+        const uint8_t *from = source + field->from + i;
+        for (uint32_t row = 0; row < rows; row++) {
+            move_unit(field, from + row * row_bytes, to + (size_t)i * 16 + row * field->unit, true);
+        }
+    }
+}
+
+/* The same for words that do not change, by far most of a model. */
+static void scatter_words(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *to) {
+    for (uint32_t i = 0; i < field->bytes; i += 4) {
+        const uint8_t *from = source + field->from + i;
+        uint8_t *line = to + (size_t)i * 16;
+        for (uint32_t row = 0; row < rows; row++) {
+            memcpy(line + 4 * row, from + row * row_bytes, 4);
+        }
+    }
+}
+
+void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *group,
+                          uint64_t block) {
     for (uint32_t f = 0; f < layout->fields; f++) {
         const pith__layout_field *field = &layout->field[f];
-        uint8_t *at = group + field_offset(layout, field, block, lane);
-        for (uint32_t i = 0; i < field->bytes; i += field->unit) {
-            move_unit(field, source + field->from + i, at + (size_t)i * 16, true);
-        }
+        bool words = field->unit == 4 && field->change == PITH__FIELD_PLAIN;
+        (words ? scatter_words : scatter_field)(field, source, row_bytes, rows, group + field_offset(layout, field, block, 0));
     }
 }
 

@@ -39,15 +39,11 @@ void pith__pack_group(pith__dtype dtype, const void *rows_src, uint64_t row_byte
     }
     const pith__layout *layout = pith__layout_get(dtype);
     memset(group, 0, (size_t)pith__layout_group_bytes(dtype, k));
-    for (uint32_t lane = 0; lane < rows; lane++) {
-        const uint8_t *source = (const uint8_t *)rows_src + lane * row_bytes;
-        if (!layout) {
-            pack_floats(info->block_bytes, source, k, lane, group);
-            continue;
-        }
-        for (uint64_t block = 0; block < k / info->block; block++) {
-            pith__layout_scatter(layout, source + block * info->block_bytes, group, block, lane);
-        }
+    for (uint32_t lane = 0; !layout && lane < rows; lane++) {
+        pack_floats(info->block_bytes, (const uint8_t *)rows_src + lane * row_bytes, k, lane, group);
+    }
+    for (uint64_t block = 0; layout && block < k / info->block; block++) {
+        pith__layout_scatter(layout, (const uint8_t *)rows_src + block * info->block_bytes, row_bytes, rows, group, block);
     }
 }
 

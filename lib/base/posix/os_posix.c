@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -171,4 +172,19 @@ uint64_t pith__fork_generation(void) {
 
 void pith__thread_yield(void) {
     sched_yield();
+}
+
+void pith__advise_large_pages(void *memory, uint64_t size) {
+#if defined(MADV_HUGEPAGE)
+    const uintptr_t large = (uintptr_t)2 << 20;
+    uintptr_t begin = ((uintptr_t)memory + large - 1) & ~(large - 1), end = ((uintptr_t)memory + (uintptr_t)size) & ~(large - 1);
+    if (begin < end) {
+        int saved = errno;
+        (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* advice: without it all is as well, but slower */
+        errno = saved;
+    }
+#else
+    (void)memory;
+    (void)size;
+#endif
 }

@@ -106,6 +106,11 @@ void pith__thread_yield(void) {
     SwitchToThread();
 }
 
+void pith__advise_large_pages(void *memory, uint64_t size) {
+    (void)memory; /* large pages need a privilege there */
+    (void)size;
+}
+
 static INIT_ONCE value_once = INIT_ONCE_STATIC_INIT;
 static _Atomic DWORD value_index = FLS_OUT_OF_INDEXES;
 static void (*_Atomic value_destroy)(void *value);
