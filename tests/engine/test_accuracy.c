@@ -28,11 +28,11 @@ static int32_t ids[POSITIONS];
 static float *base_logits, *exact_logits, *quantized_logits;
 static uint32_t vocab;
 
-/* Replaces one matrix by its rows written as `type`. */
-static void convert_matrix(pith__matrix *m, pith__dtype type) {
+/* Writes one matrix as `type` at `at`; returns where the next one goes. */
+static uint8_t *convert_matrix(pith__matrix *m, pith__dtype type, uint8_t *at) {
     pith__matrix to;
     pith__matrix_shape(&to, type, m->rows, m->cols, false);
-    OK(pith__mem_alloc(&host.mem, (void **)&to.data, 1, pith__matrix_bytes(&to), 64, "matrix"));
+    to.data = at;
     float *row = malloc(m->cols * sizeof(float));
     uint8_t *rows = malloc(to.row_bytes * PITH__GROUP);
     for (uint32_t first = 0; first < m->rows; first += PITH__GROUP) {
@@ -45,17 +45,30 @@ static void convert_matrix(pith__matrix *m, pith__dtype type) {
     }
     free(row);
     free(rows);
-    pith__mem_free(&host.mem, m->data);
     *m = to;
+    return at + pith__matrix_bytes(&to) / 64 * 64 + 64;
 }
 
+/* Replaces all matrices by their rows written as `type`. */
 static void convert(pith_model *model, pith__dtype type) {
     pith__weights *w = &model->weights;
-    for (uint32_t i = 0; i < PITH__ROLES * (w->layers + 1); i++) {
+    uint32_t slots = PITH__ROLES * (w->layers + 1);
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < slots; i++) {
+        pith__matrix to, *m = &w->slots[i].matrix;
+        pith__matrix_shape(&to, type, m->rows, m->cols, false);
+        bytes += m->groups > 0 ? pith__matrix_bytes(&to) + 64 : 0;
+    }
+    uint8_t *block, *at;
+    OK(pith__mem_alloc(&host.mem, (void **)&block, 1, bytes, 64, "weights"));
+    at = block;
+    for (uint32_t i = 0; i < slots; i++) {
         if (w->slots[i].matrix.groups > 0) {
-            convert_matrix(&w->slots[i].matrix, type);
+            at = convert_matrix(&w->slots[i].matrix, type, at);
         }
     }
+    pith__mem_free(&host.mem, w->block);
+    w->block = block;
     w->acts_mask = 1u << pith__dtype_get((uint32_t)type)->acts;
 }
 
