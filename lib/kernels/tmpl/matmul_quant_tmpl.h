@@ -131,6 +131,10 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
     }
 }
 
+enum {
+    PREFETCH_AHEAD = 4096 /* bytes */
+};
+
 /* Asks the second-level cache for the s-th eighth of the `lines` cache lines of the cell at `next`: cells are read in
  * several streams at once, which the processor does not foresee. (Into the first level it is slower than nothing: Q6_K
  * on Zen 4.) */
@@ -142,6 +146,15 @@ V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
 }
 
 /* ---- Few columns: weights stream through. ---- */
+
+/* Asks the second-level cache for `bytes` some way ahead: with several columns so many instructions lie between two loads of weights that
+ * the processor sees too few of them at a time. */
+V_FN void prefetch_ahead(const uint8_t *weights, int bytes) {
+    V_UNROLL
+    for (int at = 0; at < bytes; at += 64) {
+        __builtin_prefetch(weights + PREFETCH_AHEAD + at, 0, 2);
+    }
+}
 
 /* Where up to V_COLS columns begin. */
 typedef struct stream_columns {
@@ -184,6 +197,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #define STREAM_CASES(stream, args) V_STREAMS(STREAM_CASE, stream, args)
 
 #define V_TYPE       q4_0
+#define V_TYPE_CELL  PITH__Q4_0_CELL
+#define V_TYPE_BLOCKS 2
 #define V_TYPE_BIAS  8
 #define V_TYPE_RUN   4
 #define V_TYPE_MIN   0
@@ -191,6 +206,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE       q4_1
+#define V_TYPE_CELL  PITH__Q4_1_CELL
+#define V_TYPE_BLOCKS 2
 #define V_TYPE_BIAS  0
 #define V_TYPE_RUN   4
 #define V_TYPE_MIN   1
@@ -198,6 +215,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE       q5_0
+#define V_TYPE_CELL  PITH__Q5_0_CELL
+#define V_TYPE_BLOCKS 2
 #define V_TYPE_BIAS  16
 #define V_TYPE_RUN   4
 #define V_TYPE_MIN   0
@@ -205,6 +224,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE       q5_1
+#define V_TYPE_CELL  PITH__Q5_1_CELL
+#define V_TYPE_BLOCKS 2
 #define V_TYPE_BIAS  0
 #define V_TYPE_RUN   4
 #define V_TYPE_MIN   1
@@ -212,6 +233,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE       q8_0
+#define V_TYPE_CELL  PITH__Q8_0_CELL
+#define V_TYPE_BLOCKS 2
 #define V_TYPE_BIAS  V_WIDE_BIAS
 #define V_TYPE_RUN   1
 #define V_TYPE_MIN   0
@@ -219,6 +242,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE       iq4_nl
+#define V_TYPE_CELL  PITH__Q4_0_CELL
+#define V_TYPE_BLOCKS 2
 #define V_TYPE_BIAS  V_WIDE_BIAS
 #define V_TYPE_RUN   1
 #define V_TYPE_MIN   0
@@ -226,6 +251,8 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE       mxfp4
+#define V_TYPE_CELL  PITH__MXFP4_CELL
+#define V_TYPE_BLOCKS 4
 #define V_TYPE_BIAS  12
 #define V_TYPE_RUN   4
 #define V_TYPE_MIN   0

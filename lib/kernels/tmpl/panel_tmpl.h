@@ -56,15 +56,21 @@ typedef union tile_start {
 } tile_start;
 
 /* Reads 32 bytes of sums for fewer blocks too: they are padded to 64 bytes. */
+V_FN tile_start tile_start_of(const int16_t *sums, int bias, int has_min) {
+    tile_start start;
+    vi sum = v_load_s16(sums);
+    if (has_min) {
+        start.sum = v_to_float(sum);
+    } else {
+        start.start = v_mul_i(sum, v_set_i(-bias));
+    }
+    return start;
+}
+
 V_FN void tile_starts(const tile_args *t, int cols, int has_min, tile_start *out) {
     V_UNROLL
     for (int c = 0; c < cols; c++) {
-        vi sum = v_load_s16(t->sum + (uint64_t)c * t->sum_stride);
-        if (has_min) {
-            out[c].sum = v_to_float(sum);
-        } else {
-            out[c].start = v_mul_i(sum, v_set_i(-t->bias));
-        }
+        out[c] = tile_start_of(t->sum + (uint64_t)c * t->sum_stride, t->bias, has_min);
     }
 }
 

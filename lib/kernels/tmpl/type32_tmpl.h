@@ -1,5 +1,6 @@
 /* The products of one type with blocks of 32, included once a type by matmul_quant_tmpl.h with
  *   V_TYPE        its name in the functions of unpack32_tmpl.h
+ *   V_TYPE_CELL   bytes of a cell, V_TYPE_BLOCKS its blocks
  *   V_TYPE_BIAS   what its unpacked weights have too much
  *   V_TYPE_RUN    see dots_madd.h
  *   V_TYPE_MIN    1 when it has minimums
@@ -25,17 +26,24 @@ static void T_JOIN2(fill, V_TYPE)(panel32 *panel, const uint8_t *group, uint64_t
     }
 }
 
-/* One group times `cols` columns. */
-V_FN void T_JOIN2(group, V_TYPE)(const uint8_t *group, uint64_t blocks, const stream_columns *x, int cols, vf *acc) {
-    for (uint64_t b = 0; b < blocks; b++) {
+/* Up to PANEL_BLOCKS blocks of one group, from block `first`, times `cols` columns. */
+V_FN void T_JOIN2(blocks, V_TYPE)(const uint8_t *group, uint64_t first, uint64_t end, const stream_columns *x, int cols, vf *acc) {
+    const int block_bytes = V_TYPE_CELL / V_TYPE_BLOCKS;
+    tile_start start[V_COLS];
+    V_UNROLL
+    for (int c = 0; c < cols; c++) {
+        start[c] = tile_start_of(x->sum[c] + first, V_TYPE_BIAS, V_TYPE_MIN);
+    }
+    for (uint64_t b = first; b < end; b++) {
         vi w[8], idot[V_COLS];
         const int8_t *q[V_COLS];
         const vi *weights = w;
+        prefetch_ahead(group + b * (uint64_t)block_bytes, block_bytes);
         T_UNPACK(w)(group, b, w);
         V_UNROLL
         for (int c = 0; c < cols; c++) {
             q[c] = x->q[c] + b * 32;
-            idot[c] = v_set_i(V_TYPE_MIN ? 0 : -V_TYPE_BIAS * x->sum[c][b]);
+            idot[c] = V_TYPE_MIN ? v_zero_i() : v_set_i(start[c].starts[b - first]);
         }
         v_dots(idot, &weights, q, 8, 1, cols, V_TYPE_RUN);
         V_UNROLL
@@ -43,7 +51,7 @@ V_FN void T_JOIN2(group, V_TYPE)(const uint8_t *group, uint64_t blocks, const st
             vf s = v_set(x->scale[c][b]);
             acc[c] = tile_step(T_UNPACK(d)(group, b), s, idot[c], acc[c]);
             if (V_TYPE_MIN) {
-                acc[c] = v_fma(v_mul(T_MIN(group, b), s), v_set(x->sum[c][b]), acc[c]);
+                acc[c] = v_fma(v_mul(T_MIN(group, b), s), v_set(start[c].sums[b - first]), acc[c]);
             }
         }
     }
@@ -51,10 +59,14 @@ V_FN void T_JOIN2(group, V_TYPE)(const uint8_t *group, uint64_t blocks, const st
 
 V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
     stream_columns x = stream_columns_of(a, cols);
+    uint64_t blocks = ((uint64_t)a->k + 63) / 64 * 2;
     for (uint32_t g = 0; g < a->groups; g++) {
         vf acc[V_COLS];
         stream_clear(cols, acc);
-        T_JOIN2(group, V_TYPE)(a->weights + g * a->group_bytes, ((uint64_t)a->k + 63) / 64 * 2, &x, cols, acc);
+        for (uint64_t b = 0; b < blocks; b += PANEL_BLOCKS) {
+            uint64_t end = blocks - b < PANEL_BLOCKS ? blocks : b + PANEL_BLOCKS;
+            T_JOIN2(blocks, V_TYPE)(a->weights + g * a->group_bytes, b, end, &x, cols, acc);
+        }
         stream_store(a, g, cols, acc);
     }
 }
@@ -73,6 +85,8 @@ void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
 #undef T_UNPACK
 #undef T_MIN
 #undef V_TYPE
+#undef V_TYPE_CELL
+#undef V_TYPE_BLOCKS
 #undef V_TYPE_BIAS
 #undef V_TYPE_RUN
 #undef V_TYPE_MIN

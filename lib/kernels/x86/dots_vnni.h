@@ -16,7 +16,7 @@ enum {
     V_UNROLL_BLOCKS = 1
 };
 #define V_STREAMS(define, stream, args)                                                                                \
-    define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)
+    define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4) define(stream, args, 5) define(stream, args, 6)
 
 /* The form in which v_dots_scaled takes the scales of 16 rows. */
 V_FN vi v_scale_form(vi scale) {
