@@ -148,7 +148,7 @@ V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
 /* ---- Few columns: weights stream through. ---- */
 
 /* Asks the second-level cache for `bytes` some way ahead: with several columns so many instructions lie between two loads of weights that
- * the processor sees too few of them at a time. */
+ * the processor sees too few of them at a time. (For one column it is slower than nothing.) */
 V_FN void prefetch_ahead(const uint8_t *weights, int bytes) {
     V_UNROLL
     for (int at = 0; at < bytes; at += 64) {
@@ -186,6 +186,29 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
     V_UNROLL
     for (int c = 0; c < cols; c++) {
         v_store(a->out + (uint64_t)c * a->out_stride + 16 * (uint64_t)group, acc[c]);
+    }
+}
+
+typedef void (*stream_fn)(const pith__matmul_args *a);
+
+/* More columns than stream at once pass by in turns, a group at a time: its second time it comes from the cache. */
+static void stream_all(const pith__matmul_args *a, stream_fn stream) {
+    if (a->cols <= V_STREAM_COLS) {
+        stream(a);
+        return;
+    }
+    uint32_t turns = (a->cols + V_STREAM_COLS - 1) / V_STREAM_COLS;
+    for (uint32_t g = 0; g < a->groups; g++) {
+        for (uint32_t turn = 0; turn < turns; turn++) {
+            uint32_t first = a->cols * turn / turns;
+            pith__matmul_args part = *a;
+            part.weights += g * a->group_bytes;
+            part.groups = 1;
+            part.first_col += first;
+            part.cols = a->cols * (turn + 1) / turns - first;
+            part.out += first * a->out_stride + 16 * (uint64_t)g;
+            stream(&part);
+        }
     }
 }
 

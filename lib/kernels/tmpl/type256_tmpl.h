@@ -94,10 +94,17 @@ V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
     }
 }
 
-void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
+static void T_JOIN2(few, V_TYPE)(const pith__matmul_args *a) {
     switch (a->cols) {
         STREAM_CASES(T_JOIN2(stream, V_TYPE), a)
-    default: matmul_panels256(a, T_JOIN2(fill, V_TYPE), V_TYPE_CELL, &V_TYPE_TILES);
+    }
+}
+
+void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
+    if (a->cols <= V_STREAM_LIMIT_256) {
+        stream_all(a, T_JOIN2(few, V_TYPE));
+    } else {
+        matmul_panels256(a, T_JOIN2(fill, V_TYPE), V_TYPE_CELL, &V_TYPE_TILES);
     }
 }
 

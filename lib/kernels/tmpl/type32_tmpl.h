@@ -38,7 +38,9 @@ V_FN void T_JOIN2(blocks, V_TYPE)(const uint8_t *group, uint64_t first, uint64_t
         vi w[8], idot[V_COLS];
         const int8_t *q[V_COLS];
         const vi *weights = w;
-        prefetch_ahead(group + b * (uint64_t)block_bytes, block_bytes);
+        if (cols > 1) {
+            prefetch_ahead(group + b * (uint64_t)block_bytes, block_bytes);
+        }
         T_UNPACK(w)(group, b, w);
         V_UNROLL
         for (int c = 0; c < cols; c++) {
@@ -71,10 +73,17 @@ V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
     }
 }
 
-void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
+static void T_JOIN2(few, V_TYPE)(const pith__matmul_args *a) {
     switch (a->cols) {
         STREAM_CASES(T_JOIN2(stream, V_TYPE), a)
-    default: matmul_panels32(a, T_JOIN2(fill, V_TYPE), &V_TYPE_TILES, V_TYPE_BIAS);
+    }
+}
+
+void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
+    if (a->cols <= V_STREAM_LIMIT_32) {
+        stream_all(a, T_JOIN2(few, V_TYPE));
+    } else {
+        matmul_panels32(a, T_JOIN2(fill, V_TYPE), &V_TYPE_TILES, V_TYPE_BIAS);
     }
 }
 

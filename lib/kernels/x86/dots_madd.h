@@ -13,8 +13,12 @@ enum {
     V_WIDE_BIAS = 0
 };
 
-/* Whether a super-block times several columns is unrolled whole where weights stream through registers; for up to how many columns they do. */
+/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of 256; and
+ * whether a super-block times several of them is unrolled whole. */
 enum {
+    V_STREAM_COLS = 2,
+    V_STREAM_LIMIT_32 = 8,
+    V_STREAM_LIMIT_256 = 2,
     V_UNROLL_BLOCKS = 0
 };
 #define V_STREAMS(define, stream, args)                                                                                \

@@ -11,8 +11,12 @@ enum {
     V_WIDE_BIAS = 128
 };
 
-/* Whether a super-block times several columns is unrolled whole where weights stream through registers; for up to how many columns they do. */
+/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of 256; and
+ * whether a super-block times several of them is unrolled whole. */
 enum {
+    V_STREAM_COLS = 6,
+    V_STREAM_LIMIT_32 = 48,
+    V_STREAM_LIMIT_256 = 16,
     V_UNROLL_BLOCKS = 1
 };
 #define V_STREAMS(define, stream, args)                                                                                \
