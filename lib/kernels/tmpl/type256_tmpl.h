@@ -45,8 +45,8 @@ V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, c
     }
 }
 
-/* One super-block of one group times `cols` columns. One column is unrolled whole; whether several are is
- * said beside the dots: the code is long. */
+/* One super-block of one group times `cols` columns. One column is unrolled whole, several by two: the
+ * code is long. */
 V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_columns *x, int cols, vf *acc) {
     vi scale[16], min[16], pair[8], psum[V_COLS], isum[V_COLS];
     const int8_t *q[V_COLS];
@@ -61,14 +61,15 @@ V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_c
             psum[c] = v_pair_dot(psum[c], pair[i], v_spread(x->sum[c] + b * 16 + 2 * i));
         }
     }
-    if (cols == 1 || V_UNROLL_BLOCKS) {
+    if (cols == 1) {
         V_UNROLL
         for (int s = 0; s < 8; s++) {
             T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
         }
     } else {
-        for (int s = 0; s < 8; s++) {
+        for (int s = 0; s < 8; s += 2) {
             T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
+            T_JOIN2(eighth, V_TYPE)(cell, s + 1, scale, q, cols, isum);
         }
     }
     V_UNROLL
