@@ -1,6 +1,7 @@
-/* Perplexity of a model on a text, counted as llama.cpp's program of that name does, so that the two can be compared: the text's tokens
- * (with what the vocabulary puts before a text) are cut into chunks of `context` tokens; each chunk is computed alone, its first token
- * replaced by BOS where the vocabulary has that put before texts; the second half of its tokens is scored.
+/* Perplexity of a model on a text, counted as llama.cpp's program of that name does, so that the two can be compared:
+ * the text's tokens (with what the vocabulary puts before a text) are cut into chunks of `context` tokens; each chunk
+ * is computed alone, its first token replaced by BOS where the vocabulary has that put before texts; the second half of
+ * its tokens is scored.
  *
  *   perplexity MODEL.gguf TEXT [CONTEXT]        CONTEXT: 512 tokens, or the model's, where that is less
  *
@@ -78,7 +79,8 @@ static void open_bench(bench *b, const char *path, uint32_t context) {
     pith__mem *mem = &b->model->host->mem;
     b->context = context < h->context ? context : h->context;
     uint32_t n_pages = b->context / PITH__ATTN_BLOCK + 1;
-    const pith__workspace_size size = {b->context, b->context / 2, b->model->weights.acts_mask, b->model->weights.max_cols, 0};
+    const pith__workspace_size size = {b->context, b->context / 2, b->model->weights.acts_mask,
+                                       b->model->weights.max_cols, 0};
     b->cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, true);
     b->entries = need(b->context * sizeof(*b->entries));
     b->pages = need(n_pages * sizeof(*b->pages));
@@ -112,7 +114,8 @@ static double surprise(const float *logits, uint32_t vocab, int32_t id) {
     return log(sum) + max - (double)logits[id];
 }
 
-/* The surprise of the second half of one chunk, summed up. The first scored token is the one after position context / 2. */
+/* The surprise of the second half of one chunk, summed up. The first scored token is the one after position context
+ * / 2. */
 static double score_chunk(bench *b, const int32_t *ids, int64_t bos) {
     const pith__hparams *h = &b->model->hparams;
     uint32_t first = b->context / 2;
@@ -158,7 +161,8 @@ int main(int argc, char **argv) {
         scored += b.context - 1 - b.context / 2;
     }
     if (chunks == 0) {
-        fprintf(stderr, "perplexity: the text has %llu tokens, less than one chunk of %u\n", (unsigned long long)count, b.context);
+        fprintf(stderr, "perplexity: the text has %llu tokens, less than one chunk of %u\n", (unsigned long long)count,
+                b.context);
     } else {
         printf("%llu chunks of %u tokens, %llu scored: perplexity %.4f\n", (unsigned long long)chunks, b.context,
                (unsigned long long)scored, exp(sum / (double)scored));

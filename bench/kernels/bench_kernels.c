@@ -116,8 +116,9 @@ static void multiply(const pith__kernels *level, pith__dtype dtype, const proble
     uint32_t per = (uint32_t)(TASK_BYTES / p->group_bytes) & ~1u;
     for (uint32_t first = 0; first < p->groups; first += per) {
         uint32_t groups = p->groups - first < per ? p->groups - first : per;
-        pith__matmul_args a = {p->weights + first * p->group_bytes, p->group_bytes, groups, K, &p->acts, 0, cols,
-                               p->out + (uint64_t)first * 16, (uint64_t)p->groups * 16};
+        pith__matmul_args a = {
+            p->weights + first * p->group_bytes, p->group_bytes,          groups, K, &p->acts, 0, cols,
+            p->out + (uint64_t)first * 16,       (uint64_t)p->groups * 16};
         level->matmul[dtype](&a);
     }
 }

@@ -24,7 +24,7 @@ typedef struct load_job {
     const pith__source *source;
     const pith__tensor_info *tensor;
     pith__matrix *matrix;
-    uint8_t *at; /* where the next matrix goes */
+    uint8_t *at;      /* where the next matrix goes */
     pith__mutex lock; /* over the two below */
     int32_t status;
     char error[PITH__ERROR_CAPACITY];
@@ -155,9 +155,8 @@ int32_t pith__weights_load(pith__mem *mem, const pith__modelfile *file, const pi
 
 uint64_t pith__weights_bytes(const pith__weights *w, const pith__hparams *h) {
     uint64_t slots = (uint64_t)PITH__ROLES * (w->layers + 1);
-    uint64_t bytes =
-        pith__mem_cost(slots * sizeof(pith__weight), 16) + pith__mem_cost(h->n_rot / 2 * sizeof(float), 16) +
-        pith__mem_cost(block_bytes(w), 64);
+    uint64_t bytes = pith__mem_cost(slots * sizeof(pith__weight), 16) +
+                     pith__mem_cost(h->n_rot / 2 * sizeof(float), 16) + pith__mem_cost(block_bytes(w), 64);
     for (uint64_t i = 0; i < slots; i++) {
         const pith__weight *slot = &w->slots[i];
         if (slot->present && slot->matrix.rows == 0) {

@@ -15,8 +15,8 @@ static void *take(cursor *c, uint64_t bytes) {
     return c->base ? c->base + at : NULL;
 }
 
-/* Rows an odd number of cache lines apart: where widths are powers of two, the same place of many rows would fall into few sets of
- * every cache. */
+/* Rows an odd number of cache lines apart: where widths are powers of two, the same place of many rows would fall into
+ * few sets of every cache. */
 static pith__rows take_rows(cursor *c, uint32_t rows, uint64_t width) {
     pith__rows r;
     r.stride = pith__round_up(width, 64) + 16;

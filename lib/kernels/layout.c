@@ -146,7 +146,8 @@ static uint64_t field_offset(const pith__layout *layout, const pith__layout_fiel
 }
 
 /* A field of one row after another in every unit: what is written lies side by side. */
-static void scatter_field(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *to) {
+static void scatter_field(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows,
+                          uint8_t *to) {
     for (uint32_t i = 0; i < field->bytes; i += field->unit) {
         const uint8_t *from = source + field->from + i;
         for (uint32_t row = 0; row < rows; row++) {
@@ -156,7 +157,8 @@ static void scatter_field(const pith__layout_field *field, const uint8_t *source
 }
 
 /* The same for words that do not change, by far most of a model. */
-static void scatter_words(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *to) {
+static void scatter_words(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows,
+                          uint8_t *to) {
     for (uint32_t i = 0; i < field->bytes; i += 4) {
         const uint8_t *from = source + field->from + i;
         uint8_t *line = to + (size_t)i * 16;
@@ -166,12 +168,13 @@ static void scatter_words(const pith__layout_field *field, const uint8_t *source
     }
 }
 
-void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *group,
-                          uint64_t block) {
+void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint64_t row_bytes, uint32_t rows,
+                          uint8_t *group, uint64_t block) {
     for (uint32_t f = 0; f < layout->fields; f++) {
         const pith__layout_field *field = &layout->field[f];
         bool words = field->unit == 4 && field->change == PITH__FIELD_PLAIN;
-        (words ? scatter_words : scatter_field)(field, source, row_bytes, rows, group + field_offset(layout, field, block, 0));
+        (words ? scatter_words : scatter_field)(field, source, row_bytes, rows,
+                                                group + field_offset(layout, field, block, 0));
     }
 }
 

@@ -84,10 +84,10 @@ uint64_t pith__layout_group_bytes(uint32_t dtype, uint64_t k);
 /* Blocks of one row in the packed form of a quantized type, padding included. */
 uint64_t pith__layout_blocks(uint32_t dtype, uint64_t k);
 
-/* Puts the source form of one block (pith__dtype_info.block_bytes bytes) of `rows` rows, 16 at most, `row_bytes` apart, at their
- * places in a group; gather takes one row's out again. */
-void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint64_t row_bytes, uint32_t rows, uint8_t *group,
-                          uint64_t block);
+/* Puts the source form of one block (pith__dtype_info.block_bytes bytes) of `rows` rows, 16 at most, `row_bytes` apart,
+ * at their places in a group; gather takes one row's out again. */
+void pith__layout_scatter(const pith__layout *layout, const uint8_t *source, uint64_t row_bytes, uint32_t rows,
+                          uint8_t *group, uint64_t block);
 void pith__layout_gather(const pith__layout *layout, const uint8_t *group, uint64_t block, uint32_t lane,
                          uint8_t *source);
 

@@ -2,8 +2,8 @@
  * parts.
  *
  * Invariant: no result depends on how the work was split. Buffers are the caller's; nothing here allocates. A batch
- * buffer has one row a token, rows `stride` floats apart (a multiple of 16), elements past the width up to a multiple of 64 zero. Must not
- * know: model families, requests. */
+ * buffer has one row a token, rows `stride` floats apart (a multiple of 16), elements past the width up to a multiple
+ * of 64 zero. Must not know: model families, requests. */
 #ifndef PITH_OPS_H
 #define PITH_OPS_H
 

@@ -43,7 +43,8 @@ void pith__pack_group(pith__dtype dtype, const void *rows_src, uint64_t row_byte
         pack_floats(info->block_bytes, (const uint8_t *)rows_src + lane * row_bytes, k, lane, group);
     }
     for (uint64_t block = 0; layout && block < k / info->block; block++) {
-        pith__layout_scatter(layout, (const uint8_t *)rows_src + block * info->block_bytes, row_bytes, rows, group, block);
+        pith__layout_scatter(layout, (const uint8_t *)rows_src + block * info->block_bytes, row_bytes, rows, group,
+                             block);
     }
 }
 

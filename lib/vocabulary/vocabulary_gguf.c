@@ -1,7 +1,7 @@
 /* Reads tokenizer.ggml.* into a vocabulary specification. See vocabulary.h.
  * Source of the keys: the GGUF specification, section Tokenizer. */
-#include "vocabulary/vocabulary.h"
 #include "tokenizer/kinds.h"
+#include "vocabulary/vocabulary.h"
 #include <string.h>
 
 #define KEY(name) "tokenizer.ggml." name
@@ -54,8 +54,9 @@ static int32_t read_charsmap(pith__mem *mem, const pith__modelfile *file, arrays
     return status;
 }
 
-/* Files do not say which special tokens take the white space after them along; for one family it is known: "</s>" and "<|...|>" of
- * SentencePiece vocabularies but "<|endoftext|>". Source: tokenizer.json of Phi-3-mini-4k-instruct (added_tokens). */
+/* Files do not say which special tokens take the white space after them along; for one family it is known: "</s>" and
+ * "<|...|>" of SentencePiece vocabularies but "<|endoftext|>". Source: tokenizer.json of Phi-3-mini-4k-instruct
+ * (added_tokens). */
 static int32_t make_flags(pith__mem *mem, const pith__modelfile *file, pith__str kind, arrays *a) {
     bool found = false;
     pith__str family = {NULL, 0};
@@ -175,7 +176,8 @@ static int32_t read_spec(const pith__modelfile *file, pith__str kind, const arra
     spec->flags = a->flags;
     spec->charsmap = (pith__str){a->charsmap, a->n_charsmap};
     spec->merges = a->merges;
-    spec->n_merges = a->scores && spec->rules.writing == PITH__WRITTEN_SPACES ? 0 : a->n_merges; /* scores say it all there */
+    spec->n_merges =
+        a->scores && spec->rules.writing == PITH__WRITTEN_SPACES ? 0 : a->n_merges; /* scores say it all there */
     PITH_TRY(read_id(file, KEY("bos_token_id"), a->n_tokens, &spec->bos));
     PITH_TRY(read_id(file, KEY("eos_token_id"), a->n_tokens, &spec->eos));
     PITH_TRY(read_id(file, KEY("eot_token_id"), a->n_tokens, &spec->eot));

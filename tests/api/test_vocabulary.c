@@ -1,5 +1,5 @@
-/* A file that holds a vocabulary alone, through the public header: it opens, tokenizes, tells about itself, is planned for, and every
- * request refuses it. */
+/* A file that holds a vocabulary alone, through the public header: it opens, tokenizes, tells about itself, is planned
+ * for, and every request refuses it. */
 #include "support/cmocka_all.h"
 #include "support/gguf_writer.h"
 #include "tokenizer/tokenizer.h"
@@ -127,10 +127,12 @@ static void nothing_at_all_is_refused(void **state) {
     gguf_free(&w);
 }
 
-/* The special tokens of Phi-3's first vocabulary take the white space after them along, which its files leave unsaid. */
+/* The special tokens of Phi-3's first vocabulary take the white space after them along, which its files leave unsaid.
+ */
 static void special_tokens_of_phi3_take_white_space(void **state) {
     (void)state;
-    static const pith__str tokens[] = {{"<unk>", 5}, {"<s>", 3}, {"</s>", 4}, {"<|user|>", 8}, {"<|endoftext|>", 13}, {"a", 1}, {"\n", 1}};
+    static const pith__str tokens[] = {{"<unk>", 5},          {"<s>", 3}, {"</s>", 4}, {"<|user|>", 8},
+                                       {"<|endoftext|>", 13}, {"a", 1},   {"\n", 1}};
     static const int32_t types[] = {2, 3, 3, 3, 3, 1, 1};
     static const float scores[7] = {0};
     static const char text[] = "<|user|>\na<|endoftext|>\na</s> \na<s>\na";

@@ -29,7 +29,8 @@ static void the_official_ids(void **state) {
     assert_int_equal(pith__mem_used(&mem), 0);
 }
 
-/* The map is walked by what stands in it: whatever that is, nothing outside it may be read, and no text take for ever. */
+/* The map is walked by what stands in it: whatever that is, nothing outside it may be read, and no text take for ever.
+ */
 static void a_damaged_map_is_refused_or_harmless(void **state) {
     (void)state;
     static uint8_t map[sizeof(unigram_charsmap)];

@@ -25,7 +25,8 @@ static void the_official_ids(void **state) {
     assert_int_equal(pith__mem_used(&mem), 0);
 }
 
-/* A hundred characters are a word, however many bytes; one more is unknown, and so is what has one unknown character. */
+/* A hundred characters are a word, however many bytes; one more is unknown, and so is what has one unknown character.
+ */
 static void long_words_are_unknown(void **state) {
     (void)state;
     static vocab_draft d;

@@ -194,7 +194,8 @@ uint32_t next_random(uint32_t *state) {
     return *state;
 }
 
-void expect_vectors(pith__mem *mem, const pith__vocab_spec *spec, const pith__str *cases, uint64_t count, const int32_t *ids) {
+void expect_vectors(pith__mem *mem, const pith__vocab_spec *spec, const pith__str *cases, uint64_t count,
+                    const int32_t *ids) {
     static id_list got;
     pith__tokenizer *t = NULL;
     assert_int_equal(pith__tokenizer_create(mem, spec, &t), PITH_OK);

@@ -57,7 +57,8 @@ void run_spans(const pith__tokenizer *t, pith__mem *mem, const pith__span *spans
 void run_text(const pith__tokenizer *t, pith__mem *mem, const char *text, uint64_t length, bool trusted, id_list *out);
 
 /* Fails the test unless a tokenizer of `spec` gives every case its ids: in `ids`, each list preceded by its length. */
-void expect_vectors(pith__mem *mem, const pith__vocab_spec *spec, const pith__str *cases, uint64_t count, const int32_t *ids);
+void expect_vectors(pith__mem *mem, const pith__vocab_spec *spec, const pith__str *cases, uint64_t count,
+                    const int32_t *ids);
 
 /* Fails the test unless the ids are these. */
 void expect_ids(const id_list *got, const int32_t *ids, uint64_t count, const char *what);

@@ -177,7 +177,8 @@ void pith__thread_yield(void) {
 void pith__advise_large_pages(void *memory, uint64_t size) {
 #if defined(MADV_HUGEPAGE)
     const uintptr_t large = (uintptr_t)2 << 20;
-    uintptr_t begin = ((uintptr_t)memory + large - 1) & ~(large - 1), end = ((uintptr_t)memory + (uintptr_t)size) & ~(large - 1);
+    uintptr_t begin = ((uintptr_t)memory + large - 1) & ~(large - 1),
+              end = ((uintptr_t)memory + (uintptr_t)size) & ~(large - 1);
     if (begin < end) {
         int saved = errno;
         (void)madvise((void *)begin, end - begin, MADV_HUGEPAGE); /* advice: without it all is as well, but slower */

@@ -1,7 +1,7 @@
 /* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Heads that share the K/V head are taken up
- * to V_ATTN_HEADS at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane = position.
- * Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but the tree over
- * positions. */
+ * to V_ATTN_HEADS at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane =
+ * position. Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but the tree
+ * over positions. */
 #ifndef PITH_KERNELS_ATTENTION_TMPL_H
 #define PITH_KERNELS_ATTENTION_TMPL_H
 
@@ -138,7 +138,12 @@ V_FN void attn_all_mixes(const pith__attn_args *a, float *out, int heads, int ha
 V_FN void attn_heads(const pith__attn_args *a, uint32_t head, int heads, int half) {
     attn_scores s;
     size_t at = (size_t)head * a->head_dim;
-    attn_all_dots(a, a->q + at, heads, heads == 1 ? 4 : heads < 8 && V_ATTN_HEADS > 4 ? 2 : heads == 2 ? 2 : 1, half, s);
+    attn_all_dots(a, a->q + at, heads,
+                  heads == 1                      ? 4
+                  : heads < 8 && V_ATTN_HEADS > 4 ? 2
+                  : heads == 2                    ? 2
+                                                  : 1,
+                  half, s);
     for (int h = 0; h < heads; h++) {
         attn_soften(a, s[h], &a->max[head + (uint32_t)h], &a->sum[head + (uint32_t)h]);
     }

@@ -14,8 +14,8 @@
 typedef void (*fill32_fn)(panel32 *panel, const uint8_t *group, uint64_t block, uint32_t count);
 typedef void (*fill256_fn)(panel256 *panel, const uint8_t *cell);
 
-/* The weights of the panels that come next: `lines` cache lines of each of `groups` groups. They are asked for while the columns pass over
- * the panels at hand, a part with each tile: filling panels alone would wait for memory. */
+/* The weights of the panels that come next: `lines` cache lines of each of `groups` groups. They are asked for while
+ * the columns pass over the panels at hand, a part with each tile: filling panels alone would wait for memory. */
 typedef struct upcoming {
     const uint8_t *weights;
     uint64_t group_bytes;
@@ -31,7 +31,7 @@ static void prefetch_share(const upcoming *next, uint32_t tile, uint32_t tiles) 
     }
 }
 
-/* All columns against `groups` panels that start at block `block`; `sums` are the sums of one block. */
+/* All columns, from the given elements on, against `groups` panels. */
 static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group,
                             uint32_t groups, uint64_t q_at, uint64_t scale_at, uint64_t sum_at, const upcoming *next) {
     const pith__acts *x = a->x;
@@ -63,7 +63,8 @@ static uint32_t groups_from(const pith__matmul_args *a, uint32_t group) {
     return a->groups - group < V_GROUPS ? a->groups - group : V_GROUPS;
 }
 
-/* What follows the panels of `group` at byte `at` of the groups: the next groups there, or the first ones at byte `after`. */
+/* What follows the panels of `group` at byte `at` of the groups: the next groups there, or the first ones at byte
+ * `after`. */
 static upcoming upcoming_of(const pith__matmul_args *a, uint32_t group, uint64_t at, uint64_t after, uint32_t bytes) {
     upcoming next = {.group_bytes = a->group_bytes, .lines = bytes / 64};
     if (group + V_GROUPS < a->groups) {
@@ -76,7 +77,8 @@ static upcoming upcoming_of(const pith__matmul_args *a, uint32_t group, uint64_t
     return next;
 }
 
-/* Panels of all groups at one stretch of K before the next stretch, so that the columns' part there stays in the cache. */
+/* Panels of all groups at one stretch of K before the next stretch, so that the columns' part there stays in the cache.
+ */
 static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const tile_table *tiles, int32_t bias) {
     panel32 panels[V_GROUPS];
     tile_args t = tile_args_of(a, panels, bias);
@@ -87,7 +89,8 @@ static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const ti
         t.blocks = (uint32_t)(blocks - block < PANEL_BLOCKS ? blocks - block : PANEL_BLOCKS);
         for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
             uint32_t groups = groups_from(a, group);
-            upcoming next = upcoming_of(a, group, block * block_bytes, (block + PANEL_BLOCKS) * block_bytes, t.blocks * block_bytes);
+            upcoming next = upcoming_of(a, group, block * block_bytes, (block + PANEL_BLOCKS) * block_bytes,
+                                        t.blocks * block_bytes);
             for (uint32_t g = 0; g < groups; g++) {
                 fill(&panels[g], a->weights + (group + g) * a->group_bytes, block, t.blocks);
             }
@@ -147,8 +150,8 @@ V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
 
 /* ---- Few columns: weights stream through. ---- */
 
-/* Asks the second-level cache for `bytes` some way ahead: with several columns so many instructions lie between two loads of weights that
- * the processor sees too few of them at a time. (For one column it is slower than nothing.) */
+/* Asks the second-level cache for `bytes` some way ahead: with several columns so many instructions lie between two
+ * loads of weights that the processor sees too few of them at a time. (For one column it is slower than nothing.) */
 V_FN void prefetch_ahead(const uint8_t *weights, int bytes) {
     V_UNROLL
     for (int at = 0; at < bytes; at += 64) {
@@ -219,67 +222,67 @@ static void stream_all(const pith__matmul_args *a, stream_fn stream) {
         break;
 #define STREAM_CASES(stream, args) V_STREAMS(STREAM_CASE, stream, args)
 
-#define V_TYPE       q4_0
-#define V_TYPE_CELL  PITH__Q4_0_CELL
+#define V_TYPE        q4_0
+#define V_TYPE_CELL   PITH__Q4_0_CELL
 #define V_TYPE_BLOCKS 2
-#define V_TYPE_BIAS  8
-#define V_TYPE_RUN   4
-#define V_TYPE_MIN   0
-#define V_TYPE_TILES tile32_plain
+#define V_TYPE_BIAS   8
+#define V_TYPE_RUN    4
+#define V_TYPE_MIN    0
+#define V_TYPE_TILES  tile32_plain
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE       q4_1
-#define V_TYPE_CELL  PITH__Q4_1_CELL
+#define V_TYPE        q4_1
+#define V_TYPE_CELL   PITH__Q4_1_CELL
 #define V_TYPE_BLOCKS 2
-#define V_TYPE_BIAS  0
-#define V_TYPE_RUN   4
-#define V_TYPE_MIN   1
-#define V_TYPE_TILES tile32_min
+#define V_TYPE_BIAS   0
+#define V_TYPE_RUN    4
+#define V_TYPE_MIN    1
+#define V_TYPE_TILES  tile32_min
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE       q5_0
-#define V_TYPE_CELL  PITH__Q5_0_CELL
+#define V_TYPE        q5_0
+#define V_TYPE_CELL   PITH__Q5_0_CELL
 #define V_TYPE_BLOCKS 2
-#define V_TYPE_BIAS  16
-#define V_TYPE_RUN   4
-#define V_TYPE_MIN   0
-#define V_TYPE_TILES tile32_plain
+#define V_TYPE_BIAS   16
+#define V_TYPE_RUN    4
+#define V_TYPE_MIN    0
+#define V_TYPE_TILES  tile32_plain
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE       q5_1
-#define V_TYPE_CELL  PITH__Q5_1_CELL
+#define V_TYPE        q5_1
+#define V_TYPE_CELL   PITH__Q5_1_CELL
 #define V_TYPE_BLOCKS 2
-#define V_TYPE_BIAS  0
-#define V_TYPE_RUN   4
-#define V_TYPE_MIN   1
-#define V_TYPE_TILES tile32_min
+#define V_TYPE_BIAS   0
+#define V_TYPE_RUN    4
+#define V_TYPE_MIN    1
+#define V_TYPE_TILES  tile32_min
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE       q8_0
-#define V_TYPE_CELL  PITH__Q8_0_CELL
+#define V_TYPE        q8_0
+#define V_TYPE_CELL   PITH__Q8_0_CELL
 #define V_TYPE_BLOCKS 2
-#define V_TYPE_BIAS  V_WIDE_BIAS
-#define V_TYPE_RUN   1
-#define V_TYPE_MIN   0
-#define V_TYPE_TILES tile32_wide
+#define V_TYPE_BIAS   V_WIDE_BIAS
+#define V_TYPE_RUN    1
+#define V_TYPE_MIN    0
+#define V_TYPE_TILES  tile32_wide
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE       iq4_nl
-#define V_TYPE_CELL  PITH__Q4_0_CELL
+#define V_TYPE        iq4_nl
+#define V_TYPE_CELL   PITH__Q4_0_CELL
 #define V_TYPE_BLOCKS 2
-#define V_TYPE_BIAS  V_WIDE_BIAS
-#define V_TYPE_RUN   1
-#define V_TYPE_MIN   0
-#define V_TYPE_TILES tile32_wide
+#define V_TYPE_BIAS   V_WIDE_BIAS
+#define V_TYPE_RUN    1
+#define V_TYPE_MIN    0
+#define V_TYPE_TILES  tile32_wide
 #include "kernels/tmpl/type32_tmpl.h"
 
-#define V_TYPE       mxfp4
-#define V_TYPE_CELL  PITH__MXFP4_CELL
+#define V_TYPE        mxfp4
+#define V_TYPE_CELL   PITH__MXFP4_CELL
 #define V_TYPE_BLOCKS 4
-#define V_TYPE_BIAS  12
-#define V_TYPE_RUN   4
-#define V_TYPE_MIN   0
-#define V_TYPE_TILES tile32_plain
+#define V_TYPE_BIAS   12
+#define V_TYPE_RUN    4
+#define V_TYPE_MIN    0
+#define V_TYPE_TILES  tile32_plain
 #include "kernels/tmpl/type32_tmpl.h"
 
 #define V_TYPE         q2_k

@@ -28,7 +28,8 @@ static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
 }
 
 /* The s-th eighth of a super-block. */
-V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, const int8_t *const *q, int cols, vi *isum) {
+V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, const int8_t *const *q, int cols,
+                                  vi *isum) {
     vi w[8];
     prefetch_part(cell + 2 * V_TYPE_CELL, V_TYPE_CELL / 64, s);
     T_UNPACK(w)(cell, s, w);
@@ -96,9 +97,7 @@ V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
 }
 
 static void T_JOIN2(few, V_TYPE)(const pith__matmul_args *a) {
-    switch (a->cols) {
-        STREAM_CASES(T_JOIN2(stream, V_TYPE), a)
-    }
+    switch (a->cols) { STREAM_CASES(T_JOIN2(stream, V_TYPE), a) }
 }
 
 void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {

@@ -27,7 +27,8 @@ static void T_JOIN2(fill, V_TYPE)(panel32 *panel, const uint8_t *group, uint64_t
 }
 
 /* Up to PANEL_BLOCKS blocks of one group, from block `first`, times `cols` columns. */
-V_FN void T_JOIN2(blocks, V_TYPE)(const uint8_t *group, uint64_t first, uint64_t end, const stream_columns *x, int cols, vf *acc) {
+V_FN void T_JOIN2(blocks, V_TYPE)(const uint8_t *group, uint64_t first, uint64_t end, const stream_columns *x, int cols,
+                                  vf *acc) {
     const int block_bytes = V_TYPE_CELL / V_TYPE_BLOCKS;
     tile_start start[V_COLS];
     V_UNROLL
@@ -74,9 +75,7 @@ V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
 }
 
 static void T_JOIN2(few, V_TYPE)(const pith__matmul_args *a) {
-    switch (a->cols) {
-        STREAM_CASES(T_JOIN2(stream, V_TYPE), a)
-    }
+    switch (a->cols) { STREAM_CASES(T_JOIN2(stream, V_TYPE), a) }
 }
 
 void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {

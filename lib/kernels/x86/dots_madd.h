@@ -13,14 +13,14 @@ enum {
     V_WIDE_BIAS = 0
 };
 
-/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of 256. */
+/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of
+ * 256. */
 enum {
     V_STREAM_COLS = 2,
     V_STREAM_LIMIT_32 = 8,
     V_STREAM_LIMIT_256 = 2
 };
-#define V_STREAMS(define, stream, args)                                                                                \
-    define(stream, args, 1) define(stream, args, 2)
+#define V_STREAMS(define, stream, args) define(stream, args, 1) define(stream, args, 2)
 
 /* Scales fit 16 bits and are multiplied with the pair sums: the scale twice in each lane. */
 V_FN vi v_scale_form(vi scale) {

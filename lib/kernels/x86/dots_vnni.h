@@ -11,14 +11,16 @@ enum {
     V_WIDE_BIAS = 128
 };
 
-/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of 256. */
+/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of
+ * 256. */
 enum {
     V_STREAM_COLS = 6,
     V_STREAM_LIMIT_32 = 48,
     V_STREAM_LIMIT_256 = 16
 };
 #define V_STREAMS(define, stream, args)                                                                                \
-    define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4) define(stream, args, 5) define(stream, args, 6)
+    define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)                    \
+        define(stream, args, 5) define(stream, args, 6)
 
 /* The form in which v_dots_scaled takes the scales of 16 rows. */
 V_FN vi v_scale_form(vi scale) {

@@ -1,5 +1,5 @@
-/* Which characters stand side by side in some piece of a vocabulary. Where two do not, no merge and no piece can reach across, so a
- * long text falls into words that can be tokenized one by one, with the same result.
+/* Which characters stand side by side in some piece of a vocabulary. Where two do not, no merge and no piece can reach
+ * across, so a long text falls into words that can be tokenized one by one, with the same result.
  *
  * Invariant: may say yes for two that stand nowhere together (a hash), never no for two that do. */
 #ifndef PITH_TOKENIZER_NEIGHBOURS_H

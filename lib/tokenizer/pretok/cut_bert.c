@@ -1,5 +1,6 @@
 /* The cuts of general pre-tokenizers that do not belong to one family: at white space, at punctuation, at digits.
- * Source: https://github.com/huggingface/tokenizers (pre_tokenizers/bert.rs, whitespace.rs, punctuation.rs, digits.rs). */
+ * Source: https://github.com/huggingface/tokenizers (pre_tokenizers/bert.rs, whitespace.rs, punctuation.rs, digits.rs).
+ */
 #include "tokenizer/pretok/pretok.h"
 
 typedef bool (*kind_fn)(uint32_t cp);
@@ -59,7 +60,8 @@ uint64_t pith__cut_bert(const uint8_t *p, uint64_t n) {
     if (is_punctuation(cp)) {
         return length;
     }
-    return is_white(cp) ? run_while(p, n, 0, is_white, NULL, true) : run_while(p, n, 0, is_white, is_punctuation, false);
+    return is_white(cp) ? run_while(p, n, 0, is_white, NULL, true)
+                        : run_while(p, n, 0, is_white, is_punctuation, false);
 }
 
 uint64_t pith__cut_words(const uint8_t *p, uint64_t n) {
