@@ -66,7 +66,8 @@ def roofs(axes, machine):
         ridge = peak / read
         if kind == "roof":
             yield line(axes.at(low, low * read), axes.at(ridge, peak), kind)
-            yield text(axes.at(low, low * read)[0] + 6, axes.at(low, low * read)[1] - 14, f"reading, {read / 1e9:.0f} GB/s")
+            x, y = axes.at(ridge / 2, peak / 2)
+            yield text(x - 10, y, f"reading, {read / 1e9:.0f} GB/s", anchor="end")
         yield line(axes.at(ridge, peak), axes.at(high, peak), kind)
         yield text(WIDTH - RIGHT, axes.at(high, peak)[1] - 6, f"{name}, {peak / 1e9:.0f} GMAC/s", anchor="end")
 
