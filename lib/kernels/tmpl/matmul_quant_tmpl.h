@@ -135,7 +135,7 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
 }
 
 enum {
-    PREFETCH_AHEAD = 4096 /* bytes */
+    PREFETCH_AHEAD = 10240 /* bytes, of super-blocks in whole cells */
 };
 
 /* Asks the second-level cache for the s-th eighth of the `lines` cache lines of the cell at `next`: cells are read in

@@ -31,7 +31,7 @@ static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
 V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, const int8_t *const *q, int cols,
                                   vi *isum) {
     vi w[8];
-    prefetch_part(cell + 2 * V_TYPE_CELL, V_TYPE_CELL / 64, s);
+    prefetch_part(cell + PREFETCH_AHEAD / V_TYPE_CELL * V_TYPE_CELL, V_TYPE_CELL / 64, s);
     T_UNPACK(w)(cell, s, w);
     V_UNROLL
     for (int at = 0; at < 8; at += V_TYPE_VECTORS) {
