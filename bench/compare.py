@@ -25,25 +25,33 @@ class Failure(Exception):
     pass
 
 
-def run(command):
+def run(command, with_errors=False):
+    """What a command prints; `with_errors`: on both streams."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
     except OSError as error:
         raise Failure(f"{command[0]}: {error.strerror}")
     if done.returncode != 0:
         raise Failure(f"{shlex.join(command)}: exit status {done.returncode}\n{done.stderr.strip()[-800:]}")
-    return done.stdout + done.stderr if "--" in command else done.stdout
+    return done.stdout + done.stderr if with_errors else done.stdout
+
+
+def read_json(program, output):
+    try:
+        return json.loads(output)
+    except ValueError:
+        raise Failure(f"{program}: what it printed is not JSON:\n{output[-800:]}")
 
 
 def run_pith(options):
-    report = json.loads(run([options.bench, "--json", "--no-ceilings", "--no-openblas", "--streams", "1", "--repeat", str(options.repeat),
+    report = read_json(options.bench, run([options.bench, "--json", "--no-ceilings", "--no-openblas", "--streams", "1", "--repeat", str(options.repeat),
                              "--prompt", str(options.prompt), "--generate", str(options.generate), "--threads", str(options.threads),
                              options.model]))
     return {"prompt": report["prompt"]["tokens_per_second"], "generate": report["generate"][0]["tokens_per_second"]}
 
 
 def run_llama_bench(options):
-    rows = json.loads(run([options.llama_bench, "-m", options.model, "-p", str(options.prompt), "-n", str(options.generate), "-t",
+    rows = read_json(options.llama_bench, run([options.llama_bench, "-m", options.model, "-p", str(options.prompt), "-n", str(options.generate), "-t",
                            str(options.threads), "-r", str(options.repeat), "-o", "json", *shlex.split(options.peer_options)]))
     # The best of the repetitions where the program tells them, as pith-bench does.
     speeds = {"prompt" if row["n_prompt"] else "generate": max(row.get("samples_ts") or [row["avg_ts"]]) for row in rows}
@@ -52,16 +60,24 @@ def run_llama_bench(options):
     return speeds
 
 
+def to_speed(text):
+    try:
+        return float(text)
+    except ValueError:
+        raise Failure(f"the peer's speed is no number: {text!r}")
+
+
 def run_command(options):
     places = {"model": options.model, "prompt": options.prompt, "generate": options.generate, "threads": options.threads}
-    output = run(["sh", "-c", options.command.format(**{k: shlex.quote(str(v)) for k, v in places.items()}), "--"])
+    command = re.sub(r"\{(model|prompt|generate|threads)\}", lambda found: shlex.quote(str(places[found.group(1)])), options.command)
+    output = run(["sh", "-c", command], with_errors=True)
     speeds = {}
     for kind, pattern in zip(KINDS, (options.prompt_pattern, options.generate_pattern)):
         found = re.search(pattern, output) if pattern else None
         if pattern and not found:
             raise Failure(f"the peer's output has nothing like {pattern!r}:\n{output[-800:]}")
         if found:
-            speeds[kind] = float(found.group(1))
+            speeds[kind] = to_speed(found.group(1))
     return speeds
 
 
@@ -73,6 +89,8 @@ def measure(options):
         order = (run_pith, peer) if i % 2 == 0 else (peer, run_pith)
         speeds = {step: step(options) for step in order}
         for kind, theirs in speeds[peer].items():
+            if theirs <= 0:
+                raise Failure(f"the peer's speed of {kind} is {theirs}")
             rounds[kind].append((speeds[run_pith][kind], theirs))
     return {kind: pairs for kind, pairs in rounds.items() if pairs}
 
@@ -88,6 +106,14 @@ def print_table(options, results):
     print(f"{'':10} {'pith':>9} {'peer':>9} {'ratio':>7}   spread of the ratio")
     for kind, r in results.items():
         print(f"{kind:10} {r['pith']:9.1f} {r['peer']:9.1f} {r['ratio']:7.2f}   {r['least']:.2f} to {r['greatest']:.2f} in {r['rounds']} rounds")
+
+
+def check_pattern(parser, pattern):
+    try:
+        if re.compile(pattern).groups < 1:
+            parser.error(f"the pattern {pattern!r} has no group around the number")
+    except re.error as error:
+        parser.error(f"the pattern {pattern!r}: {error}")
 
 
 def parse():
@@ -111,6 +137,10 @@ def parse():
         parser.error("either --llama-bench or --command is needed")
     if options.command and not (options.prompt_pattern or options.generate_pattern):
         parser.error("--command needs --prompt-pattern or --generate-pattern")
+    if options.rounds < 1 or options.repeat < 1:
+        parser.error("--rounds and --repeat are 1 or more")
+    for pattern in filter(None, (options.prompt_pattern, options.generate_pattern)):
+        check_pattern(parser, pattern)
     return options
 
 

@@ -134,6 +134,10 @@ static double score_chunk(bench *b, const int32_t *ids, int64_t bos) {
     b->model->family->forward(&f);
     double sum = 0;
     for (uint32_t i = first; i + 1 < b->context; i++) {
+        if (b->work.bad[i]) {
+            fprintf(stderr, "perplexity: the model gives no finite numbers at position %u of a chunk\n", i);
+            exit(1);
+        }
         sum += surprise(pith__row(b->work.logits, b->work.logits_index[i]), h->vocab, ids[i + 1]);
     }
     return sum;

@@ -54,9 +54,24 @@ class Compare(unittest.TestCase):
     def test_failures_are_told(self):
         for options, said in ((["--llama-bench", "/no/such/program"], "No such file"),
                               (["--llama-bench", self.program("import sys\nsys.exit('out of paper')")], "out of paper"),
+                              (["--llama-bench", self.program("print('fast')")], "not JSON"),
+                              (["--command", "echo 0 tokens", "--prompt-pattern", "([0-9.]+) tokens"], "speed of prompt is 0"),
+                              (["--command", "echo . tokens", "--prompt-pattern", "([0-9.]+) tokens"], "no number"),
                               (["--command", "echo fast", "--prompt-pattern", "([0-9.]+) tokens"], "nothing like")):
             done = compare(*options)
             self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+
+    def test_braces_are_the_commands_own(self):
+        done = compare("--command", "echo '5 tokens' | awk '{print}'", "--prompt-pattern", "([0-9.]+) tokens")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_wrong_options_are_told(self):
+        for options, said in ((["--command", "true", "--prompt-pattern", "[0-9]+"], "no group"),
+                              (["--command", "true", "--prompt-pattern", "("], "pattern"),
+                              (["--command", "true", "--prompt-pattern", "(.)", "--rounds", "0"], "1 or more")):
+            done = compare(*options)
+            self.assertEqual(done.returncode, 2)
             self.assertIn(said, done.stderr)
 
 
