@@ -49,6 +49,13 @@ void pith__thread_yield(void);             /* gives the processor to another thr
 /* Asks for large pages for memory that is soon touched whole; only those that lie within it. May do nothing. */
 void pith__advise_large_pages(void *memory, uint64_t size);
 
+/* What the system says of instruction sets beyond the processor's baseline: AT_HWCAP and AT_HWCAP2 of Linux and Android,
+ * whose bits mean something else on each processor family; 0 on other systems. */
+typedef struct pith__hwcaps {
+    uint64_t first, second;
+} pith__hwcaps;
+pith__hwcaps pith__hwcaps_get(void);
+
 /* Floating-point mode: default (round to nearest, no FTZ/DAZ, exceptions masked) for the time of a computation. */
 typedef struct pith__fpmode {
     uint64_t bits;

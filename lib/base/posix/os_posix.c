@@ -14,6 +14,9 @@
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 #define NS_PER_S    UINT64_C(1000000000)
 #define STACK_BYTES ((size_t)1 << 20)
@@ -187,5 +190,13 @@ void pith__advise_large_pages(void *memory, uint64_t size) {
 #else
     (void)memory;
     (void)size;
+#endif
+}
+
+pith__hwcaps pith__hwcaps_get(void) {
+#if defined(__linux__)
+    return (pith__hwcaps){getauxval(AT_HWCAP), getauxval(AT_HWCAP2)};
+#else
+    return (pith__hwcaps){0, 0};
 #endif
 }

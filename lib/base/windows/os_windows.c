@@ -111,6 +111,10 @@ void pith__advise_large_pages(void *memory, uint64_t size) {
     (void)size;
 }
 
+pith__hwcaps pith__hwcaps_get(void) {
+    return (pith__hwcaps){0, 0};
+}
+
 static INIT_ONCE value_once = INIT_ONCE_STATIC_INIT;
 static _Atomic DWORD value_index = FLS_OUT_OF_INDEXES;
 static void (*_Atomic value_destroy)(void *value);

@@ -116,7 +116,7 @@ V_FN void tile32(const tile_args *t, int groups, int cols, int has_min, int run)
                 idot[g * cols + c] = has_min ? v_zero_i() : v_set_i(start[c].starts[b]);
             }
         }
-        v_dots(idot, w, x, 8, groups, cols, run);
+        v_tile_dots(idot, w, x, 8, groups, cols, run);
         V_UNROLL
         for (int c = 0; c < cols; c++) {
             vf scale = v_set(t->scale[(uint64_t)c * t->scale_stride + b]);
@@ -171,7 +171,7 @@ V_FN void tile_sub_block(const tile_args *t, int groups, int cols, int at, int v
     for (int c = 0; c < cols; c++) {
         x[c] = t->q + (uint64_t)c * t->q_stride + 4 * at;
     }
-    v_dots_scaled(isum, w, x, vectors, scale, groups, cols, run);
+    v_tile_dots_scaled(isum, w, x, vectors, scale, groups, cols, run);
 }
 
 /* `vectors` is 8 for sub-blocks of 32 elements, 4 for those of 16. */

@@ -22,6 +22,7 @@ static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
     }
     for (int s = 0; s < 8; s++) {
         T_UNPACK(w)(cell, s, panel->w + 8 * s);
+        v_panel_form(panel->w + 8 * s);
     }
     panel->d = v_load_f16(cell);
     panel->dmin = V_TYPE_MIN ? v_load_f16(cell + 32) : v_zero();

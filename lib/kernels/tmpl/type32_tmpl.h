@@ -21,6 +21,7 @@
 static void T_JOIN2(fill, V_TYPE)(panel32 *panel, const uint8_t *group, uint64_t block, uint32_t count) {
     for (uint32_t b = 0; b < count; b++) {
         T_UNPACK(w)(group, block + b, panel->w + b * 8);
+        v_panel_form(panel->w + b * 8);
         panel->d[b] = T_UNPACK(d)(group, block + b);
         panel->m[b] = T_MIN(group, block + b);
     }

@@ -77,4 +77,6 @@ V_FN void v_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n, int
     v_dots_scaled(sum, w, x, n, ones, groups, cols, run);
 }
 
+#include "kernels/tmpl/dots_plain_tmpl.h"
+
 #endif

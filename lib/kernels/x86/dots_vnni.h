@@ -22,11 +22,6 @@ enum {
     define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)                    \
         define(stream, args, 5) define(stream, args, 6)
 
-/* The form in which v_dots_scaled takes the scales of 16 rows. */
-V_FN vi v_scale_form(vi scale) {
-    return scale;
-}
-
 /* acc + the product of two pairs of int16 a lane. */
 V_FN vi v_pair_dot(vi acc, vi weights, vi x) {
     return _mm512_dpwssd_epi32(acc, weights, x);
@@ -48,22 +43,8 @@ V_FN void v_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n, int
     }
 }
 
-/* sum += scale[g] * dots of n vectors. */
-V_FN void v_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups,
-                        int cols, int run) {
-    vi dots[V_GROUPS * V_COLS];
-    V_UNROLL
-    for (int i = 0; i < groups * cols; i++) {
-        dots[i] = v_zero_i();
-    }
-    v_dots(dots, w, x, n, groups, cols, run);
-    V_UNROLL
-    for (int g = 0; g < groups; g++) {
-        V_UNROLL
-        for (int c = 0; c < cols; c++) {
-            sum[g * cols + c] = v_add_i(sum[g * cols + c], v_mul_i(dots[g * cols + c], scale[g]));
-        }
-    }
-}
+#include "kernels/tmpl/dots_scaled_tmpl.h"
+
+#include "kernels/tmpl/dots_plain_tmpl.h"
 
 #endif

@@ -7,36 +7,14 @@
 #include <cpuid.h>
 #include <stddef.h>
 
-#define QUANT_ENTRIES(isa)                                                                                             \
-    [PITH__Q4_0] = pith__matmul_q4_0_##isa, [PITH__Q4_1] = pith__matmul_q4_1_##isa,                                    \
-    [PITH__Q5_0] = pith__matmul_q5_0_##isa, [PITH__Q5_1] = pith__matmul_q5_1_##isa,                                    \
-    [PITH__Q8_0] = pith__matmul_q8_0_##isa, [PITH__IQ4_NL] = pith__matmul_iq4_nl_##isa,                                \
-    [PITH__MXFP4] = pith__matmul_mxfp4_##isa, [PITH__Q2_K] = pith__matmul_q2_k_##isa,                                  \
-    [PITH__Q3_K] = pith__matmul_q3_k_##isa, [PITH__Q4_K] = pith__matmul_q4_k_##isa,                                    \
-    [PITH__Q5_K] = pith__matmul_q5_k_##isa, [PITH__Q6_K] = pith__matmul_q6_k_##isa,                                    \
-    [PITH__IQ4_XS] = pith__matmul_iq4_xs_##isa
-
-#define FLOAT_PRODUCTS(isa)                                                                                            \
-    [PITH__F32] = pith__matmul_f32_##isa, [PITH__F16] = pith__matmul_f16_##isa, [PITH__BF16] = pith__matmul_bf16_##isa
-
-#define OTHER_ENTRIES(isa)                                                                                             \
-    .quantize_b32 = pith__quantize_b32_##isa, .quantize_b256 = pith__quantize_b256_##isa,                              \
-    .rms_norm = pith__rms_norm_##isa, .add = pith__add_##isa, .silu_mul = pith__silu_mul_##isa,                        \
-    .rope_normal = pith__rope_normal_##isa, .rope_neox = pith__rope_neox_##isa, .attn_f32 = pith__attn_f32_##isa,      \
-    .attn_f16 = pith__attn_f16_##isa, .attn_merge = pith__attn_merge_##isa, .scale = pith__scale_##isa,                \
-    .store_k_f16 = pith__store_k_f16_##isa, .store_v_f16 = pith__store_v_f16_##isa,                                    \
-    .store_k_f32 = pith__store_k_f32_ref, .store_v_f32 = pith__store_v_f32_ref, .f16_to_f32 = pith__f16_to_f32_##isa,  \
-    .f32_to_f16 = pith__f32_to_f16_##isa, .bf16_to_f32 = pith__bf16_to_f32_##isa, .exp_sum = pith__exp_sum_##isa,      \
-    .max = pith__max_##isa
-
 static const pith__kernels level_avx2 = {
-    .name = "avx2", .matmul = {FLOAT_PRODUCTS(avx2), QUANT_ENTRIES(avx2)}, OTHER_ENTRIES(avx2)};
+    .name = "avx2", .matmul = {PITH__FLOAT_PRODUCTS(avx2), PITH__QUANT_ENTRIES(avx2)}, PITH__OTHER_ENTRIES(avx2)};
 
 static const pith__kernels level_avx512 = {
-    .name = "avx512", .matmul = {FLOAT_PRODUCTS(avx512), QUANT_ENTRIES(avx512)}, OTHER_ENTRIES(avx512)};
+    .name = "avx512", .matmul = {PITH__FLOAT_PRODUCTS(avx512), PITH__QUANT_ENTRIES(avx512)}, PITH__OTHER_ENTRIES(avx512)};
 
 static const pith__kernels level_avx512vnni = {
-    .name = "avx512vnni", .matmul = {FLOAT_PRODUCTS(avx512), QUANT_ENTRIES(avx512vnni)}, OTHER_ENTRIES(avx512)};
+    .name = "avx512vnni", .matmul = {PITH__FLOAT_PRODUCTS(avx512), PITH__QUANT_ENTRIES(avx512vnni)}, PITH__OTHER_ENTRIES(avx512)};
 
 /* What the processor says, and which registers the operating system saves. */
 typedef struct cpu_report {
