@@ -11,12 +11,14 @@
 #   asan    address and undefined-behaviour sanitizers, all tests
 #   tsan    thread sanitizer, the tests that use threads
 #   mingw   every file of lib/ but the POSIX ones compiles for Windows
+#   arm     build for 64-bit Arm; kernels and golden vectors at every level of emulated processors, and the same bits as here;
+#           skipped where compiler, emulator or Debian's arm64 packages cannot be had
 # Optional extra test data is looked for in PITH_TEST_DATA, or else beside the checkout, in ../shared/data.
 set -eu
 cd "$(dirname "$0")/.."
 . ./cmake/packages.sh
 
-ALL_STAGES="gcc levels clang asan tsan mingw"
+ALL_STAGES="gcc levels clang asan tsan mingw arm"
 THREADED="thread|pool|traffic|engine|api|request|host|memory|cancel|source"
 jobs=$(getconf _NPROCESSORS_ONLN)
 work=build-tests
@@ -148,6 +150,26 @@ stage_mingw() {
     else
         add_counts mingw 0 1 0 compile
     fi
+}
+
+# What a machine may well lack, so it is asked for here; in a subshell, as a failure ends only this stage.
+have_arm() (
+    missing_packages=
+    need command aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    need command qemu-aarch64-static qemu-user-static
+    install_missing && ./cmake/sysroot.sh $work/arm-sysroot
+)
+
+stage_arm() {
+    if ! have_arm; then
+        echo "arm: skipped, as something it needs cannot be had" >&2
+        add_counts arm 0 0 1
+        return
+    fi
+    build gcc -DCMAKE_C_COMPILER=gcc || return
+    build arm -DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/aarch64.cmake -DPITH_SYSROOT="$PWD/$work/arm-sysroot/root" \
+        -DPITH_NATIVE="$PWD/$work/gcc" || return
+    run_tests arm $work/arm -R '^(test_kernels|test_math|test_quant|test_golden|arm_.*)$'
 }
 
 need_build
