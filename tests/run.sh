@@ -154,7 +154,6 @@ stage_mingw() {
 
 # What a machine may well lack, so it is asked for here; in a subshell, as a failure ends only this stage.
 have_arm() (
-    missing_packages=
     need command aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross
     need command qemu-aarch64-static qemu-user-static
     install_missing && ./cmake/sysroot.sh $work/arm-sysroot

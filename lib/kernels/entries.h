@@ -1,5 +1,5 @@
-/* The names of a level's kernels: their declarations, and their places in a table, once for each instruction set. Integer
- * products and the rest are apart, since a level may bring the former alone.
+/* The names of a level's kernels: their declarations, and their places in a table, once for each instruction set.
+ * Integer products and the rest are apart, since a level may bring the former alone.
  *
  * Must not know: which instruction sets there are. */
 #ifndef PITH_KERNELS_ENTRIES_H
@@ -47,7 +47,7 @@
     void pith__store_k_f16_##isa(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);                      \
     void pith__store_v_f16_##isa(const float *v, uint32_t head_dim, void *v_block, uint32_t pos);
 
-#define PITH__QUANT_ENTRIES(isa)                                                                                             \
+#define PITH__QUANT_ENTRIES(isa)                                                                                       \
     [PITH__Q4_0] = pith__matmul_q4_0_##isa, [PITH__Q4_1] = pith__matmul_q4_1_##isa,                                    \
     [PITH__Q5_0] = pith__matmul_q5_0_##isa, [PITH__Q5_1] = pith__matmul_q5_1_##isa,                                    \
     [PITH__Q8_0] = pith__matmul_q8_0_##isa, [PITH__IQ4_NL] = pith__matmul_iq4_nl_##isa,                                \
@@ -56,10 +56,10 @@
     [PITH__Q5_K] = pith__matmul_q5_k_##isa, [PITH__Q6_K] = pith__matmul_q6_k_##isa,                                    \
     [PITH__IQ4_XS] = pith__matmul_iq4_xs_##isa
 
-#define PITH__FLOAT_PRODUCTS(isa)                                                                                            \
+#define PITH__FLOAT_PRODUCTS(isa)                                                                                      \
     [PITH__F32] = pith__matmul_f32_##isa, [PITH__F16] = pith__matmul_f16_##isa, [PITH__BF16] = pith__matmul_bf16_##isa
 
-#define PITH__OTHER_ENTRIES(isa)                                                                                             \
+#define PITH__OTHER_ENTRIES(isa)                                                                                       \
     .quantize_b32 = pith__quantize_b32_##isa, .quantize_b256 = pith__quantize_b256_##isa,                              \
     .rms_norm = pith__rms_norm_##isa, .add = pith__add_##isa, .silu_mul = pith__silu_mul_##isa,                        \
     .rope_normal = pith__rope_normal_##isa, .rope_neox = pith__rope_neox_##isa, .attn_f32 = pith__attn_f32_##isa,      \

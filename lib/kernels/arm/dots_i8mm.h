@@ -1,8 +1,8 @@
 /* Integer dots of the level i8mm: SDOT where weights stream, SMMLA in panels.
  *
  * SMMLA multiplies two rows of eight bytes with two columns of eight, twice the products of SDOT. A panel holds the
- * weights as it wants them: two vectors, four bytes of each row in either, become two of eight bytes a row, the first of
- * rows 0 to 7, the second of rows 8 to 15. Columns pass in pairs; an odd one is its own neighbour. */
+ * weights as it wants them: two vectors, four bytes of each row in either, become two of eight bytes a row, the first
+ * of rows 0 to 7, the second of rows 8 to 15. Columns pass in pairs; an odd one is its own neighbour. */
 #ifndef PITH_KERNELS_DOTS_I8MM_H
 #define PITH_KERNELS_DOTS_I8MM_H
 

@@ -39,11 +39,10 @@ enum {
 };
 
 /* One function for the four quarters of one, two or three vectors. */
-#define V_EACH_1(type, f, x)    ((type){f(x.a), f(x.b), f(x.c), f(x.d)})
-#define V_EACH_2(type, f, x, y) ((type){f(x.a, y.a), f(x.b, y.b), f(x.c, y.c), f(x.d, y.d)})
-#define V_EACH_3(type, f, x, y, z)                                                                                     \
-    ((type){f(x.a, y.a, z.a), f(x.b, y.b, z.b), f(x.c, y.c, z.c), f(x.d, y.d, z.d)})
-#define V_EACH_BY(type, f, x, n) ((type){f(x.a, n), f(x.b, n), f(x.c, n), f(x.d, n)})
+#define V_EACH_1(type, f, x)       ((type){f(x.a), f(x.b), f(x.c), f(x.d)})
+#define V_EACH_2(type, f, x, y)    ((type){f(x.a, y.a), f(x.b, y.b), f(x.c, y.c), f(x.d, y.d)})
+#define V_EACH_3(type, f, x, y, z) ((type){f(x.a, y.a, z.a), f(x.b, y.b, z.b), f(x.c, y.c, z.c), f(x.d, y.d, z.d)})
+#define V_EACH_BY(type, f, x, n)   ((type){f(x.a, n), f(x.b, n), f(x.c, n), f(x.d, n)})
 
 V_FN int32x4_t v_quarter_load(const uint8_t *p) {
     return vreinterpretq_s32_u8(vld1q_u8(p));

@@ -9,25 +9,21 @@
 #define HWCAP_DOTPROD (UINT64_C(1) << 20) /* HWCAP_ASIMDDP */
 #define HWCAP2_I8MM   (UINT64_C(1) << 13)
 
-static const pith__kernels level_neon = {.name = "neon",
-                                         .matmul = {PITH__FLOAT_PRODUCTS(neon), PITH__QUANT_ENTRIES(neon)},
-                                         PITH__OTHER_ENTRIES(neon)};
+static const pith__kernels level_neon = {
+    .name = "neon", .matmul = {PITH__FLOAT_PRODUCTS(neon), PITH__QUANT_ENTRIES(neon)}, PITH__OTHER_ENTRIES(neon)};
 
-static const pith__kernels level_dotprod = {.name = "dotprod",
-                                            .matmul = {PITH__FLOAT_PRODUCTS(neon), PITH__QUANT_ENTRIES(dotprod)},
-                                            PITH__OTHER_ENTRIES(neon)};
+static const pith__kernels level_dotprod = {
+    .name = "dotprod", .matmul = {PITH__FLOAT_PRODUCTS(neon), PITH__QUANT_ENTRIES(dotprod)}, PITH__OTHER_ENTRIES(neon)};
 
-static const pith__kernels level_i8mm = {.name = "i8mm",
-                                         .matmul = {PITH__FLOAT_PRODUCTS(neon), PITH__QUANT_ENTRIES(i8mm)},
-                                         PITH__OTHER_ENTRIES(neon)};
+static const pith__kernels level_i8mm = {
+    .name = "i8mm", .matmul = {PITH__FLOAT_PRODUCTS(neon), PITH__QUANT_ENTRIES(i8mm)}, PITH__OTHER_ENTRIES(neon)};
 
 const pith__kernels *pith__family_level(uint32_t index) {
     static const struct {
         const pith__kernels *table;
         pith__hwcaps needs;
-    } levels[] = {{&level_neon, {0, 0}},
-                  {&level_dotprod, {HWCAP_DOTPROD, 0}},
-                  {&level_i8mm, {HWCAP_DOTPROD, HWCAP2_I8MM}}};
+    } levels[] = {
+        {&level_neon, {0, 0}}, {&level_dotprod, {HWCAP_DOTPROD, 0}}, {&level_i8mm, {HWCAP_DOTPROD, HWCAP2_I8MM}}};
     if (index >= sizeof levels / sizeof levels[0]) {
         return NULL;
     }

@@ -10,11 +10,14 @@
 static const pith__kernels level_avx2 = {
     .name = "avx2", .matmul = {PITH__FLOAT_PRODUCTS(avx2), PITH__QUANT_ENTRIES(avx2)}, PITH__OTHER_ENTRIES(avx2)};
 
-static const pith__kernels level_avx512 = {
-    .name = "avx512", .matmul = {PITH__FLOAT_PRODUCTS(avx512), PITH__QUANT_ENTRIES(avx512)}, PITH__OTHER_ENTRIES(avx512)};
+static const pith__kernels level_avx512 = {.name = "avx512",
+                                           .matmul = {PITH__FLOAT_PRODUCTS(avx512), PITH__QUANT_ENTRIES(avx512)},
+                                           PITH__OTHER_ENTRIES(avx512)};
 
 static const pith__kernels level_avx512vnni = {
-    .name = "avx512vnni", .matmul = {PITH__FLOAT_PRODUCTS(avx512), PITH__QUANT_ENTRIES(avx512vnni)}, PITH__OTHER_ENTRIES(avx512)};
+    .name = "avx512vnni",
+    .matmul = {PITH__FLOAT_PRODUCTS(avx512), PITH__QUANT_ENTRIES(avx512vnni)},
+    PITH__OTHER_ENTRIES(avx512)};
 
 /* What the processor says, and which registers the operating system saves. */
 typedef struct cpu_report {
