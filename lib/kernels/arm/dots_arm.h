@@ -17,14 +17,23 @@ enum {
 #define V_STREAMS(define, stream, args)                                                                                \
     define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)
 
-V_FN int32x4_t v_quarter_pair_dot(int32x4_t acc, int32x4_t weights, int32x4_t x) {
-    int16x8_t w = vreinterpretq_s16_s32(weights), y = vreinterpretq_s16_s32(x);
-    return vaddq_s32(acc, vpaddq_s32(vmull_s16(vget_low_s16(w), vget_low_s16(y)), vmull_high_s16(w, y)));
+/* int16 factors of neighbouring sums of 16 from int32 lanes: in each quarter those of the first sum, then those of the
+ * second, as SMLAL and SMLAL2 take them. */
+V_FN int32x4_t v_quarter_pair_of(int32x4_t first, int32x4_t second) {
+    return vreinterpretq_s32_s16(vmovn_high_s32(vmovn_s32(first), second));
+}
+V_FN vi v_pair_of(vi first, vi second) {
+    return V_EACH_2(vi, v_quarter_pair_of, first, second);
 }
 
-/* acc + the product of two pairs of int16 a lane. */
-V_FN vi v_pair_dot(vi acc, vi weights, vi x) {
-    return V_EACH_3(vi, v_quarter_pair_dot, acc, weights, x);
+/* acc + the products of a pair of factors with a pair of int16, the same in all lanes of x. */
+V_FN int32x4_t v_quarter_pair_dot(int32x4_t acc, int32x4_t factors, int32x4_t x) {
+    int16x8_t f = vreinterpretq_s16_s32(factors);
+    int16x4_t sums = vget_low_s16(vreinterpretq_s16_s32(x));
+    return vmlal_high_lane_s16(vmlal_lane_s16(acc, vget_low_s16(f), sums, 0), f, sums, 1);
+}
+V_FN vi v_pair_dot(vi acc, vi factors, vi x) {
+    return V_EACH_3(vi, v_quarter_pair_dot, acc, factors, x);
 }
 
 #endif

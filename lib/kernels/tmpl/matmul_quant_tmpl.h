@@ -117,11 +117,6 @@ static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32
     }
 }
 
-/* int16 factors of neighbouring sums of 16 from int32 lanes. */
-V_FN vi pair_of(vi first, vi second) {
-    return v_or(v_and(first, v_set_i(0xffff)), v_shift_left(second, 16));
-}
-
 /* The pairs of a super-block from its minimums, or from its scales times -bias. `vectors` as in tile256. */
 V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, int32_t bias, vi *pair) {
     V_UNROLL
@@ -129,8 +124,8 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
         int first = vectors == 8 ? i : 2 * i;
         int second = vectors == 8 ? i : 2 * i + 1;
         vi minus_bias = v_set_i(-bias);
-        pair[i] = has_min ? pair_of(min[first], min[second])
-                          : pair_of(v_mul_i(scale[first], minus_bias), v_mul_i(scale[second], minus_bias));
+        pair[i] = has_min ? v_pair_of(min[first], min[second])
+                          : v_pair_of(v_mul_i(scale[first], minus_bias), v_mul_i(scale[second], minus_bias));
     }
 }
 

@@ -16,8 +16,8 @@ typedef struct panel32 {
     vf d[PANEL_BLOCKS], m[PANEL_BLOCKS];
 } panel32;
 
-/* One super-block. `pair` holds int16 factors of the sums of 16 activations, two neighbours a lane: minimums, or -bias
- * * scale. */
+/* One super-block. `pair` holds int16 factors of the sums of 16 activations, two neighbours a vector (v_pair_of):
+ * minimums, or -bias * scale. */
 typedef struct panel256 {
     vi w[64];
     vi scale[16];

@@ -7,6 +7,7 @@
 #define PITH_KERNELS_DOTS_MADD_H
 
 #include "kernels/tmpl/unroll.h"
+#include "kernels/x86/pairs_x86.h"
 
 /* Signed 8-bit weights stay signed in panels. */
 enum {

@@ -5,6 +5,7 @@
 #define PITH_KERNELS_DOTS_VNNI_H
 
 #include "kernels/tmpl/unroll.h"
+#include "kernels/x86/pairs_x86.h"
 
 /* What is added to signed 8-bit weights (Q8_0, the IQ4 levels) in panels. */
 enum {
