@@ -1,8 +1,8 @@
 # Flags every target of the project shares, as the interface target pith_flags.
 add_library(pith_flags INTERFACE)
 target_compile_options(pith_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual
-  -Wundef -Wvla -Wformat=2 -Wno-overlength-strings
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wpointer-arith -Wcast-qual -Wundef -Wvla -Wformat=2
+  -Wno-overlength-strings $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>
   -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-strict-aliasing)
 target_include_directories(pith_flags INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/lib)
 target_compile_definitions(pith_flags INTERFACE _GNU_SOURCE PITH_VERSION_TEXT="${PROJECT_VERSION}")

@@ -1,4 +1,4 @@
-# What `cmake --install` puts where: header, libraries, pkg-config file, CMake package, the pith command.
+# What `cmake --install` puts where: headers, libraries, pkg-config file, CMake package, the pith command.
 include(CMakePackageConfigHelpers)
 
 set(PITH_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/pith)
@@ -8,7 +8,8 @@ if(PITH_SHARED)
   install(TARGETS pith EXPORT pith-shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT pith-shared NAMESPACE pith:: DESTINATION ${PITH_PACKAGE_DIR})
 endif()
-install(FILES ${CMAKE_SOURCE_DIR}/include/pith/pith.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pith)
+install(FILES ${CMAKE_SOURCE_DIR}/include/pith/pith.h ${CMAKE_SOURCE_DIR}/include/pith/pith.hpp
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pith)
 
 # find_package(pith) looks for these modules to offer pith::static.
 set(PITH_MODULES PITH_CJSON libcjson PITH_ZSTD libzstd)

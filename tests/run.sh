@@ -19,13 +19,13 @@ cd "$(dirname "$0")/.."
 . ./cmake/packages.sh
 
 ALL_STAGES="gcc levels clang asan tsan mingw arm"
-THREADED="thread|pool|traffic|engine|api|request|host|memory|cancel|source"
+THREADED="thread|pool|traffic|engine|api|request|host|memory|cancel|source|cpp"
 jobs=$(getconf _NPROCESSORS_ONLN)
 work=build-tests
 passed=0 failed=0 skipped=0
 failures=
 
-# Counts the tests of a `ctest --verbose` log: cmocka and Python programs by their single tests, others as one each.
+# Counts the tests of a `ctest --verbose` log: cmocka, doctest and Python programs by their single tests, others as one each.
 # Prints "passed failed skipped", then the names of what failed.
 count_log() {
     awk '
@@ -37,6 +37,7 @@ count_log() {
         else if (/SKIPPED/) skip[id] += n
         else bad[id] += n
     }
+    /^[0-9]+: \[doctest\] test cases:/ { id = $1 + 0; ok[id] += $7; bad[id] += $10 }
     /^[0-9]+: Ran [0-9]+ tests? in / { ok[$1 + 0] += $3 }
     /^[0-9]+: OK \(skipped=[0-9]+\)$/ {
         id = $1 + 0; n = $0; sub(/.*=/, "", n); n += 0
@@ -179,6 +180,8 @@ need module cmocka libcmocka-dev
 need command abidiff abigail-tools
 need command x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
 install_missing
+(need header doctest/doctest.h doctest-dev && install_missing) ||
+    echo "doctest cannot be had: the tests of pith.hpp are skipped"
 
 launcher=
 wrapper=
