@@ -1709,9 +1709,9 @@ class embeddings {
     bool empty() const noexcept {
         return all().empty();
     }
-    /// Vector `i`; lives as long as this object, moved or not.
+    /// Vector `i`, or an empty view when there is none; lives as long as this object, moved or not.
     view<float> operator[](std::size_t i) const noexcept {
-        return {all_.data() + i * width_, width_};
+        return i < size() ? view<float>(all_.data() + i * width_, width_) : view<float>();
     }
     /// All vectors, one after the other; lives as long as this object, moved or not.
     view<float> all() const noexcept {

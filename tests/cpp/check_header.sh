@@ -49,7 +49,7 @@ for compiler in g++ clang++; do
         compiles $compiler -std=$standard $warnings "$work/alone.cpp"
     done
     # shellcheck disable=SC2086
-    compiles $compiler -std=c++17 $warnings -fno-exceptions "$work/alone.cpp"
+    compiles $compiler -std=c++17 $warnings -fno-exceptions -fno-rtti "$work/alone.cpp"
     refuses $compiler -std=c++17 "$work/wrong_type.cpp"
     refuses $compiler -std=c++17 "$work/wrong_scope.cpp"
     refuses $compiler -std=c++17 -fno-exceptions "$work/throwing.cpp"

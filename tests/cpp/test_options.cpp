@@ -85,23 +85,31 @@ TEST_CASE("a clone is a copy") {
 TEST_CASE("the log hook hears the library and lives as long as it is needed") {
     auto lines = std::make_shared<std::atomic<int>>(0);
     std::weak_ptr<std::atomic<int>> watched = lines;
+    pith::request request;
+    pith::decoder decoder;
+    pith::embeddings vectors;
     {
-        pith::model model;
-        {
-            pith::host_options options;
-            options.set_log([lines](std::int32_t level, std::string_view line) {
-                CHECK((level == PITH_LOG_WARNING || level == PITH_LOG_INFO));
-                CHECK(!line.empty());
-                ++*lines;
-                throw std::runtime_error("a log line stops nothing");
-            });
-            lines.reset();
-            model = pith::model::open(models::random, {}, pith::host::create(options));
-        }
-        REQUIRE(!watched.expired()); // the model's host still calls it
-        model.generate("a", models::brief()).run();
-        MESSAGE("log lines: ", watched.lock()->load());
+        pith::host_options options;
+        options.set_log([lines](std::int32_t level, std::string_view line) {
+            CHECK((level == PITH_LOG_WARNING || level == PITH_LOG_INFO));
+            CHECK(!line.empty());
+            ++*lines;
+            throw std::runtime_error("a log line stops nothing");
+        });
+        lines.reset();
+        const pith::model model = pith::model::open(models::random, {}, pith::host::create(options));
+        request = model.generate("a", models::brief());
+        decoder = pith::decoder::create(model);
+        vectors = model.embed({"a"});
     }
+    request.run();
+    REQUIRE(!watched.expired());
+    CHECK(*watched.lock() > 0); // whatever it threw
+    request = {};
+    CHECK(!watched.expired()); // the decoder's model has this host
+    decoder = {};
+    CHECK(!watched.expired());
+    vectors = {};
     CHECK(watched.expired());
 }
 

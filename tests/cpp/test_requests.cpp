@@ -231,6 +231,8 @@ TEST_CASE("texts become vectors, seen without a copy and copied on demand") {
     CHECK(moved[1].data() == row.data());
     CHECK(vectors.empty()); // NOLINT: the point
     CHECK(vectors.size() == 0);
+    CHECK(vectors[0].empty());
+    CHECK(moved[4].empty());
     CHECK(vectors.to_vector().empty());
     const auto alone = tales().embed({"a king"});
     CHECK(std::equal(first.begin(), first.end(), alone[0].begin(), alone[0].end())); // bit for bit

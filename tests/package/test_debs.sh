@@ -68,11 +68,11 @@ for program in chat search tokenize; do
     quietly "$cxx" -std=c++17 "$examples/cpp/$program.cpp" -o shared/cpp_$program $(pkg-config --cflags --libs pith)
 done
 # shellcheck disable=SC2046
-quietly "$cc" "$examples/chat.c" -o static/c_chat $(pkg-config --cflags pith) -L"$libdir" -l:libpith.a \
-    $(pkg-config --static --libs pith)
-# shellcheck disable=SC2046
-quietly "$cxx" -std=c++17 "$examples/cpp/chat.cpp" -o static/cpp_chat $(pkg-config --cflags pith) -L"$libdir" -l:libpith.a \
-    $(pkg-config --static --libs pith)
+static_pith() {
+    quietly "$@" $(pkg-config --static --cflags --libs pith | sed s/-lpith/-l:libpith.a/)
+}
+static_pith "$cc" "$examples/chat.c" -o static/c_chat
+static_pith "$cxx" -std=c++17 "$examples/cpp/chat.cpp" -o static/cpp_chat
 
 cat >cmake/CMakeLists.txt <<CMAKE
 cmake_minimum_required(VERSION 3.18)
@@ -121,6 +121,7 @@ cut_out() {
     [ -s "readme/$1" ] || fail "the README has no $1"
 }
 cut_out main.cpp cpp
+cut_out more.cpp cpp
 cut_out CMakeLists.txt cmake
 cp "$model" readme/model.gguf
 cd readme
@@ -131,4 +132,17 @@ quietly cmake --build build
 for program in ./main build/main; do
     [ "$($program | wc -w)" -gt 20 ] || fail "the README's $program tells no tale"
 done
+cat >all.cpp <<'CXX'
+#include <pith/pith.hpp>
+struct bytes {
+    void read(void *, std::uint64_t, std::uint64_t) const {}
+    std::uint64_t size() const { return 0; }
+};
+void more(pith::model &model, pith::request_options &options, const std::string &typed, bytes &blob);
+void more(pith::model &model, pith::request_options &options, const std::string &typed, bytes &blob) {
+#include "more.cpp"
+}
+CXX
+# shellcheck disable=SC2046
+quietly "$cxx" -std=c++17 -fsyntax-only all.cpp $(pkg-config --cflags pith)
 echo "packages and programs are well"
