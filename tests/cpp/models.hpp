@@ -26,6 +26,13 @@ inline pith::request_options brief(std::int64_t tokens = 8) {
     return options;
 }
 
+/// An engine that computes only while somebody waits for it: nothing happens behind a test's back.
+inline pith::engine lazy_engine() {
+    pith::engine_options options;
+    options.set(pith::key::threads, 1);
+    return pith::engine::create(options);
+}
+
 /// The status of what `call` throws; ok when it throws nothing.
 template <class Call> pith::status thrown(Call &&call) {
     try {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <mutex>
 #include <stdexcept>
 
 using pith::status;
@@ -106,12 +107,40 @@ TEST_CASE("events can be pulled with a timeout") {
 }
 
 TEST_CASE("waiting ends when the time is over") {
-    pith::request request = tales().generate("Once", models::brief(250));
+    pith::request request = tales().generate("Once", models::brief(50), models::lazy_engine());
     request.submit();
     CHECK(!request.wait(std::chrono::milliseconds(0)));
     request.cancel();
     CHECK(request.wait());
     CHECK(request.stop() == stop_reason::cancel);
+}
+
+/// Computes when the test lets it.
+static void gated(void *gate, pith_task_fn task, void *arg, std::uint32_t count) noexcept {
+    const std::lock_guard<std::mutex> open(*static_cast<std::mutex *>(gate));
+    for (std::uint32_t i = 0; i < count; i++) {
+        task(arg, i);
+    }
+}
+
+TEST_CASE("a timeout is an event like others") {
+    std::mutex gate;
+    pith::host_options options;
+    options.set_executor(gated, &gate);
+    const pith::host host = pith::host::create(options);
+    pith::request request =
+        pith::model::open(models::random, {}, host).generate("Once", models::brief(), pith::engine::create({}, host));
+    {
+        const std::lock_guard<std::mutex> closed(gate);
+        request.submit();
+        CHECK(request.next(std::chrono::milliseconds(0)) == pith::event::timeout);
+        CHECK(request.next(std::chrono::milliseconds(-5)) == pith::event::timeout);
+        CHECK(request.next(std::chrono::milliseconds(20)) == pith::event::timeout);
+        CHECK(request.current().bytes.empty());
+        CHECK(!request.wait(std::chrono::milliseconds(1)));
+    }
+    CHECK(request.next() == pith::event::text);
+    CHECK(request.wait());
 }
 
 TEST_CASE("run calls back for each token, and can be stopped") {
@@ -121,7 +150,7 @@ TEST_CASE("run calls back for each token, and can be stopped") {
     CHECK(text == request.text());
 
     int calls = 0;
-    pith::request stopped = tales().generate("Once", models::brief(9));
+    pith::request stopped = tales().generate("Once", models::brief(9), models::lazy_engine());
     stopped.run([&](const pith::token &) { return ++calls < 3; });
     CHECK(calls == 3);
     CHECK(stopped.wait());
@@ -129,12 +158,12 @@ TEST_CASE("run calls back for each token, and can be stopped") {
 }
 
 TEST_CASE("what a callback throws stops the request and comes back") {
-    pith::request request = tales().generate("Once", models::brief(200));
+    pith::request request = tales().generate("Once", models::brief(20), models::lazy_engine());
     auto show = [](const pith::token &) { throw std::logic_error("no more"); };
     CHECK_THROWS_WITH_AS(request.run(show), "no more", std::logic_error);
     CHECK(request.wait());
     CHECK(request.stop() == stop_reason::cancel);
-    CHECK(request.tokens() < 200);
+    CHECK(request.tokens() < 20);
 
     auto failed = tales().generate("Once", models::brief(20)).try_run([](const pith::token &) -> bool { throw 42; });
     REQUIRE(!failed);
