@@ -33,6 +33,9 @@ if [ "$shared" = ON ]; then
     runs "$work/pc_shared"
     readelf -d "$work/pc_shared" | grep -q 'libpith\.so\.0' || { say "libpith.so.0 is not needed by the program"; exit 1; }
     [ "$(readelf -d "$work/pc_shared" | grep -c 'NEEDED.*\(cjson\|zstd\|openblas\)')" = 0 ] || { say "a program needs more than libpith.so"; exit 1; }
+else
+    "$cc" "$source/examples/tokenize.c" -o "$work/pc_only" $(pkg-config --cflags --libs pith)
+    runs "$work/pc_only"
 fi
 # shellcheck disable=SC2046
 "$cc" "$source/examples/tokenize.c" -o "$work/pc_static" $(pkg-config --cflags --libs-only-L --static pith) \
