@@ -332,6 +332,29 @@ std::shared_ptr<Handle> share(Handle *raw, const std::shared_ptr<Parents> &...pa
     return std::shared_ptr<Handle>(raw, std::move(release));
 }
 
+/// What classes of shared handles have in common; default-constructed and moved-from ones are empty.
+template <class Handle> class shared {
+  public:
+    /// The C handle, or null.
+    Handle *get() const noexcept {
+        return handle_.get();
+    }
+    explicit operator bool() const noexcept {
+        return handle_ != nullptr;
+    }
+
+  protected:
+    std::shared_ptr<Handle> handle_;
+};
+
+/// The same for classes of handles with one owner.
+template <class Handle> class owned : public shared<Handle> {
+  public:
+    owned() noexcept = default;
+    owned(owned &&) noexcept = default;
+    owned &operator=(owned &&) noexcept = default;
+};
+
 /// A container filled by `call(data, capacity, &size)`, which is asked again when `guess` elements were too few.
 template <class Container, class Call> result<Container> filled(std::size_t guess, Call &&call) noexcept {
     return guarded([&]() -> result<Container> {
@@ -445,6 +468,20 @@ inline std::string build_json() {
 /// An option's key, with its scope and the type of its value: a wrong one does not compile.
 template <std::int32_t Scope, class Value> struct typed_key { std::int32_t number; };
 
+/// Value of keys that take ids: any row of whole numbers, copied.
+class id_list {
+  public:
+    id_list(std::initializer_list<std::int64_t> ids) : ids_(ids) {}
+    template <class C, class = std::enable_if_t<std::is_integral_v<typename C::value_type>>>
+    id_list(const C &ids) : ids_(std::begin(ids), std::end(ids)) {}
+    operator view<std::int64_t>() const noexcept {
+        return ids_;
+    }
+
+  private:
+    std::vector<std::int64_t> ids_;
+};
+
 struct many_texts;  ///< Value of keys that gather texts: see options::add.
 struct many_biases; ///< Value of keys that gather (id, number) pairs: see options::add.
 
@@ -484,7 +521,7 @@ inline constexpr request<double> presence_penalty{PITH_KEY_PRESENCE_PENALTY};
 inline constexpr request<std::int64_t> penalty_last_n{PITH_KEY_PENALTY_LAST_N};
 inline constexpr request<std::int64_t> seed{PITH_KEY_SEED};
 inline constexpr request<many_texts> stop{PITH_KEY_STOP};
-inline constexpr request<view<std::int64_t>> stop_tokens{PITH_KEY_STOP_TOKENS};
+inline constexpr request<id_list> stop_tokens{PITH_KEY_STOP_TOKENS};
 inline constexpr request<many_biases> logit_bias{PITH_KEY_LOGIT_BIAS};
 inline constexpr request<std::int64_t> loop_guard{PITH_KEY_LOOP_GUARD};
 inline constexpr request<std::int64_t> logprobs{PITH_KEY_LOGPROBS};
@@ -510,7 +547,8 @@ template <std::int32_t Scope> class options {
         return handle_.get();
     }
 
-    template <class Value> result<void> try_set(typed_key<Scope, Value> key, std::common_type_t<Value> value) noexcept {
+    template <class Value>
+    result<void> try_set(typed_key<Scope, Value> key, const std::common_type_t<Value> &value) noexcept {
         return with([&](pith_options *o) { return set_one(o, key.number, value); });
     }
     /// By name ("top_p"): a number, a text, or a row of ids.
@@ -613,7 +651,7 @@ template <std::int32_t Scope> class options {
     }
 
 #if PITH_EXCEPTIONS
-    template <class Value> options &set(typed_key<Scope, Value> key, std::common_type_t<Value> value) {
+    template <class Value> options &set(typed_key<Scope, Value> key, const std::common_type_t<Value> &value) {
         return try_set(key, value).value(), *this;
     }
     template <class Value> options &set(std::string_view name, const Value &value) {
@@ -678,7 +716,7 @@ template <std::int32_t Scope> class options {
         return pith_options_set_i64s(o, key, values.data(), values.size());
     }
     /// Whole numbers suit keys of both kinds of numbers; for the rest the library says what the key takes.
-    template <class Value> static std::int32_t set_any(pith_options *o, std::int32_t key, const Value &value) noexcept {
+    template <class Value> static std::int32_t set_any(pith_options *o, std::int32_t key, const Value &value) {
         if constexpr (std::is_integral_v<Value>) {
             if (pith_key_type(key) == PITH_TYPE_F64) {
                 return set_one(o, key, static_cast<double>(value));
@@ -689,7 +727,7 @@ template <std::int32_t Scope> class options {
         } else if constexpr (std::is_convertible_v<const Value &, std::string_view>) {
             return set_one(o, key, std::string_view(value));
         } else {
-            return set_one(o, key, view<std::int64_t>(value));
+            return set_one(o, key, id_list(value));
         }
     }
 
@@ -738,10 +776,8 @@ using request_options = options<PITH_SCOPE_REQUEST>;
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /// Where memory, log lines and threads come from. Shared by copying. An empty one is the library's default host.
-class host {
+class host : public detail::shared<pith_host> {
   public:
-    host() noexcept = default;
-
     static result<host> try_create(const host_options &options) noexcept {
         return detail::guarded([&]() -> result<host> {
             pith_host *raw = nullptr;
@@ -770,19 +806,10 @@ class host {
         return detail::number(pith_host_get_i64, get(), PITH_HOST_MEMORY_LIMIT);
     }
 
-    /// The C handle, or null.
-    pith_host *get() const noexcept {
-        return handle_.get();
-    }
-    explicit operator bool() const noexcept {
-        return handle_ != nullptr;
-    }
-
   private:
     friend class source;
     friend class model;
     friend class engine;
-    std::shared_ptr<pith_host> handle_;
 };
 
 /* ------------------------------------------------------------------------------------------------------------------ *
@@ -791,12 +818,8 @@ class host {
 
 /// Where a model's bytes come from. One owner; may be destroyed as soon as the model is open. A model opened from it
 /// belongs to its host.
-class source {
+class source : public detail::owned<pith_source> {
   public:
-    source() noexcept = default;
-    source(source &&) noexcept = default;
-    source &operator=(source &&) noexcept = default;
-
     static result<source> try_from_path(const std::string &path, const host &host = {}) noexcept {
         return make(host, nullptr, [&](pith_source **out) {
             return pith_source_from_path(host.get(), path.data(), path.size(), out);
@@ -856,14 +879,6 @@ class source {
     }
 #endif
 
-    /// The C handle, or null.
-    pith_source *get() const noexcept {
-        return handle_.get();
-    }
-    explicit operator bool() const noexcept {
-        return handle_ != nullptr;
-    }
-
   private:
     friend class model;
     friend struct plan;
@@ -918,7 +933,6 @@ class source {
 
     host host_;
     readers readers_;
-    std::shared_ptr<pith_source> handle_;
 };
 
 /* ------------------------------------------------------------------------------------------------------------------ *
@@ -961,7 +975,7 @@ struct plan {
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /// Workers, the KV cache and the schedule. Shared by copying. An empty one stands for a model's own engine.
-class engine {
+class engine : public detail::shared<pith_engine> {
   public:
     /// PITH_ENGINE_*; all 0 for an empty engine.
     struct counters {
@@ -973,8 +987,6 @@ class engine {
         std::int64_t tokens = 0;     ///< tokens computed so far, prompts included
         std::int64_t threads = 0;    ///< threads that compute
     };
-
-    engine() noexcept = default;
 
     static result<engine> try_create(const engine_options &options = {}, const host &host = {}) noexcept {
         return detail::guarded([&]() -> result<engine> {
@@ -999,17 +1011,8 @@ class engine {
                 of(PITH_ENGINE_STEPS),  of(PITH_ENGINE_TOKENS),  of(PITH_ENGINE_THREADS)};
     }
 
-    /// The C handle, or null.
-    pith_engine *get() const noexcept {
-        return handle_.get();
-    }
-    explicit operator bool() const noexcept {
-        return handle_ != nullptr;
-    }
-
   private:
     friend class request;
-    std::shared_ptr<pith_engine> handle_;
 };
 
 /* ------------------------------------------------------------------------------------------------------------------ *
@@ -1034,10 +1037,8 @@ class request;
 class embeddings;
 
 /// Weights and vocabulary. Immutable; shared by copying; any thread at any time.
-class model {
+class model : public detail::shared<pith_model> {
   public:
-    model() noexcept = default;
-
     /// From a path. The first part of a split file finds the others.
     static result<model> try_open(const std::string &path, const model_options &options = {},
                                   const host &host = {}) noexcept {
@@ -1177,14 +1178,6 @@ class model {
                      const engine &engine = {}) const;
 #endif
 
-    /// The C handle, or null.
-    pith_model *get() const noexcept {
-        return handle_.get();
-    }
-    explicit operator bool() const noexcept {
-        return handle_ != nullptr;
-    }
-
   private:
     friend class decoder;
     friend class request;
@@ -1198,8 +1191,6 @@ class model {
         pith_model_get_str(get(), field, &text, &length);
         return {text, static_cast<std::size_t>(length)};
     }
-
-    std::shared_ptr<pith_model> handle_;
 };
 
 inline result<std::vector<placed_token>> model::try_tokenize_spans(view<piece> pieces, edges edges) const noexcept {
@@ -1236,12 +1227,8 @@ inline result<std::vector<placed_token>> model::try_tokenize_spans(view<piece> p
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /// Turns a stream of ids into whole UTF-8: what is incomplete waits, what is broken becomes U+FFFD. One owner.
-class decoder {
+class decoder : public detail::owned<pith_decoder> {
   public:
-    decoder() noexcept = default;
-    decoder(decoder &&) noexcept = default;
-    decoder &operator=(decoder &&) noexcept = default;
-
     static result<decoder> try_create(const model &model, bool show_special = false) noexcept {
         return detail::guarded([&]() -> result<decoder> {
             pith_decoder *raw = nullptr;
@@ -1279,16 +1266,7 @@ class decoder {
     }
 #endif
 
-    /// The C handle, or null.
-    pith_decoder *get() const noexcept {
-        return handle_.get();
-    }
-    explicit operator bool() const noexcept {
-        return handle_ != nullptr;
-    }
-
   private:
-    std::shared_ptr<pith_decoder> handle_;
 };
 
 /* ------------------------------------------------------------------------------------------------------------------ *
@@ -1462,12 +1440,8 @@ class token_iterator {
 ///     for (const pith::token &token : request) ...
 ///
 /// The first step of a loop submits the request; a loop that is left goes on with the next one.
-class request {
+class request : public detail::owned<pith_request> {
   public:
-    request() noexcept = default;
-    request(request &&) noexcept = default;
-    request &operator=(request &&) noexcept = default;
-
     /// engine empty: the model's own.
     static result<request> try_create(kind kind, const model &model, const request_options &options = {},
                                       const engine &engine = {}) noexcept {
@@ -1672,14 +1646,6 @@ class request {
     }
 #endif
 
-    /// The C handle, or null.
-    pith_request *get() const noexcept {
-        return handle_.get();
-    }
-    explicit operator bool() const noexcept {
-        return handle_ != nullptr;
-    }
-
   private:
     std::int64_t number(std::int32_t field) const noexcept {
         return detail::number(pith_request_get_i64, get(), field);
@@ -1689,8 +1655,6 @@ class request {
         pith_request_get_f64(get(), field, &value);
         return std::chrono::duration<double>(value);
     }
-
-    std::shared_ptr<pith_request> handle_;
 };
 
 /// The vectors of embedded texts, as the library computed them: nothing is copied. With key::pooling "none" there is
@@ -1724,6 +1688,23 @@ class embeddings {
 
   private:
     friend class model;
+
+    /// Runs a request of kind::embed and takes its vectors.
+    static result<embeddings> of(request work) {
+        if (auto done = work.try_run(); !done) {
+            return done.error();
+        }
+        auto all = work.try_vectors();
+        if (!all) {
+            return all.error();
+        }
+        embeddings made;
+        made.all_ = *all;
+        made.width_ = static_cast<std::size_t>(work.width());
+        made.request_ = std::move(work);
+        return result<embeddings>(std::move(made));
+    }
+
     request request_; // owns what the view shows
     view<float> all_;
     std::size_t width_ = 0;
@@ -1764,23 +1745,15 @@ result<embeddings> model::try_embed(const Texts &texts, const request_options &o
         if (!work) {
             return work.error();
         }
-        embeddings made;
         bool first = true;
-        result<void> done;
-        for (auto text = std::begin(texts); done && text != std::end(texts); ++text) {
-            done = std::exchange(first, false) ? result<void>() : work->try_next_input();
-            done = done ? work->try_add(std::string_view(*text)) : done;
+        for (auto &&text : texts) {
+            auto begun = std::exchange(first, false) ? result<void>() : work->try_next_input();
+            auto added = begun ? work->try_add(std::string_view(text)) : begun;
+            if (!added) {
+                return added.error();
+            }
         }
-        made.width_ = static_cast<std::size_t>(work->width());
-        if (done && !first) { // a request without inputs would embed BOS
-            done = work->try_run();
-            made.all_ = done ? work->try_vectors().value_or(view<float>()) : view<float>();
-        }
-        if (!done) {
-            return done.error();
-        }
-        made.request_ = std::move(*work);
-        return result<embeddings>(std::move(made));
+        return first ? result<embeddings>(embeddings()) : embeddings::of(std::move(*work));
     });
 }
 

@@ -11,7 +11,7 @@ import sys
 UNNAMED = re.compile(r"^(PITH_(H|API|BUILD|MEASURE|LOG_\w+|TEXT_\w+|TYPE_\w+|SCOPE_\w+|OK|REQUEST_(VECTORS|STATUS))"
                      r"|pith_(key_at|key_range|key_text|model_open_path|request_error_copy))$")
 TYPES = {"i64": "std::int64_t", "f64": "double", "str": "std::string_view", "add_str": "many_texts",
-         "i64s": "view<std::int64_t>", "pair": "many_biases"}
+         "i64s": "id_list", "pair": "many_biases"}
 SCOPES = {1: "host", 2: "model", 3: "engine", 4: "request"}
 
 

@@ -15,11 +15,11 @@ static bool contains(const std::string &text, const char *part) {
 
 TEST_CASE("setters by key and by name say the same") {
     pith::request_options by_key, by_name;
-    const std::vector<std::int64_t> ids = {3, 5};
+    const std::vector<std::int32_t> ids = {3, 5};
     by_key.set(pith::key::max_tokens, 7)
         .set(pith::key::temperature, 1)
         .set(pith::key::pooling, "last")
-        .set(pith::key::stop_tokens, ids)
+        .set(pith::key::stop_tokens, {3, 5})
         .add(pith::key::stop, "\n\n")
         .add(pith::key::stop, "ende")
         .add(pith::key::logit_bias, 42, -1.5);
@@ -31,6 +31,7 @@ TEST_CASE("setters by key and by name say the same") {
         .add("stop", "ende")
         .add("logit_bias", 42, -1.5);
     CHECK(by_key.json() == by_name.json());
+    CHECK(by_key.set(pith::key::stop_tokens, ids).json() == by_name.json());
     pith::request_options from_json;
     from_json.set_json(by_key.json());
     CHECK(from_json.json() == by_key.json());

@@ -280,12 +280,12 @@ TEST_CASE("one vector a token, if that is asked for") {
     CHECK(tales().embed({"a small fox"}, options).size() == tokens);
 }
 
-/// A range of texts that throws on its second.
+/// A range of texts that throws on its third.
 struct throwing_texts {
     struct iterator {
         int i;
-        std::string_view operator*() const {
-            return i == 0 ? "fine" : throw std::runtime_error("no second text");
+        std::string operator*() const { // a temporary
+            return i < 2 ? std::string(100, 'x') : throw std::runtime_error("no third text");
         }
         iterator &operator++() {
             i++;
@@ -299,12 +299,12 @@ struct throwing_texts {
         return {0};
     }
     iterator end() const {
-        return {2};
+        return {3};
     }
 };
 
 TEST_CASE("what a range of texts throws comes back") {
-    CHECK_THROWS_WITH_AS(tales().embed(throwing_texts()), "no second text", std::runtime_error);
+    CHECK_THROWS_WITH_AS(tales().embed(throwing_texts()), "no third text", std::runtime_error);
 }
 
 TEST_CASE("a file that holds a vocabulary alone tokenizes and says so of the rest") {
