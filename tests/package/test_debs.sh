@@ -115,14 +115,16 @@ needs shared/cpp_chat | grep -q 'libpith\.so\.0' || fail "the shared library is 
 
 # ---- the README's ten lines ----
 
+# Cuts the first block of code of a language that follows a text out of a README: README TEXT LANGUAGE FILE
 cut_out() {
-    awk -v fence="\`\`\`$2" -v mark="<!-- $1" 'index($0, mark) { near = 1 } near && $0 == fence { on = 1; near = 0; next }
-        on && /^```$/ { exit } on' "$source/bindings/cpp/README.md" >"readme/$1"
-    [ -s "readme/$1" ] || fail "the README has no $1"
+    awk -v fence="\`\`\`$3" -v mark="$2" 'index($0, mark) { near = 1 } near && $0 == fence { on = 1; near = 0; next }
+        on && /^```$/ { exit } on' "$source/$1" >"readme/$4"
+    [ -s "readme/$4" ] || fail "$1 has no $4"
 }
-cut_out main.cpp cpp
-cut_out more.cpp cpp
-cut_out CMakeLists.txt cmake
+cut_out bindings/cpp/README.md "<!-- main.cpp" cpp main.cpp
+cut_out bindings/cpp/README.md "<!-- more.cpp" cpp more.cpp
+cut_out bindings/cpp/README.md "<!-- CMakeLists.txt" cmake CMakeLists.txt
+cut_out README.md "## Ten lines" c main.c
 cp "$model" readme/model.gguf
 cd readme
 # shellcheck disable=SC2046
@@ -132,6 +134,10 @@ quietly cmake --build build
 for program in ./main build/main; do
     [ "$($program | wc -w)" -gt 20 ] || fail "the README's $program tells no tale"
 done
+# shellcheck disable=SC2046
+quietly "$cc" main.c $(pkg-config --cflags --libs pith) -o main_c
+[ "$(cd "$source" && "$work/readme/main_c" | wc -w)" -gt 20 ] || fail "the ten lines of README.md tell no tale"
+
 cat >all.cpp <<'CXX'
 #include <pith/pith.hpp>
 struct bytes {
