@@ -1,10 +1,10 @@
-# Debian packages of the three components (PithInstall.cmake): `cpack -G DEB` in a build folder makes libpith0, libpith-dev and pith. For
-# packages as a distribution wants them, with Debian's folders, there is one command: cmake/debs.sh.
+# Debian packages of the three components (PithInstall.cmake): `cpack -G DEB` in a build folder makes libpith0, libpith-dev
+# and pith. For packages as a distribution wants them, with Debian's folders, there is one command: cmake/debs.sh.
 if(NOT UNIX OR APPLE OR CMAKE_CROSSCOMPILING)
   return()
 endif()
 
-set(PITH_MAINTAINER "the pith authors <pith@pith.invalid>" CACHE STRING "Name and address of who makes the Debian packages")
+set(PITH_MAINTAINER "the pith authors <pith@pith.invalid>" CACHE STRING "Who makes the Debian packages: name and address")
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME pith)
 set(CPACK_PACKAGE_CONTACT "${PITH_MAINTAINER}")

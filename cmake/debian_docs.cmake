@@ -1,4 +1,5 @@
-# Run by cpack before it closes the packages: gives each its /usr/share/doc/NAME with copyright and changelogs, as Debian wants them.
+# Run by cpack before it closes the packages: gives each its /usr/share/doc/NAME with copyright and changelogs, as Debian
+# wants them.
 set(packages ${CPACK_PITH_PACKAGES}) # component, package, component, package, ...
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # SOURCE_DATE_EPOCH, if it is set
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the Debian packages libpith0, libpith-dev and pith, in one go: builds a release with Debian's folders, packs it, and has lintian
-# look at it where that is installed.
+# Makes the Debian packages libpith0, libpith-dev and pith, in one go: builds a release with Debian's folders, packs it, and
+# has lintian look at it where that is installed.
 #
 #     ./cmake/debs.sh [FOLDER] [CMAKE-OPTION...]     builds in FOLDER (build-debs) and leaves the packages there
 set -eu
@@ -12,7 +12,8 @@ folder=${1:-build-debs}
 need_build
 need command dpkg-shlibdeps dpkg-dev
 install_missing
-cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr -DPITH_TESTS=OFF -DPITH_EXAMPLES=ON "$@"
+cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr -DPITH_TESTS=OFF \
+    -DPITH_EXAMPLES=ON "$@"
 cmake --build "$folder"
 rm -f "$folder"/*.deb
 (cd "$folder" && cpack -G DEB)

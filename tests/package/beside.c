@@ -1,5 +1,5 @@
-/* A program that holds much beside libpith.a: OpenBLAS, and functions with every name that pith uses within itself and some
- * that ggml does (names.h, made by test_static.sh). None of those may ever be called, and each must get what is its own.
+/* A program that holds much beside libpith.a: OpenBLAS, and functions with every name that pith uses within itself and
+ * some that ggml does (names.h, made by test_static.sh). None of those may ever be called.
  *
  *     beside MODEL FLOAT-MODEL TEXT      continues the text */
 #include <pith/pith.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Debian packages of a build, unpacked into a root of their own: which files each brings and what it asks for; the examples in C and
-# C++, and the README's ten lines, built against them in every way the README tells and run.
+# The Debian packages of a build, unpacked into a root of their own: which files each brings and what it asks for; the
+# examples in C and C++, and the README's ten lines, built against them in every way the README tells and run.
 #     test_debs.sh BUILD SOURCE CC CXX
 set -eu
 build=$1 source=$2 cc=$3 cxx=$4
