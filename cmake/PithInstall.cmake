@@ -8,17 +8,17 @@ if(PITH_SHARED)
   install(TARGETS pith EXPORT pith-shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT pith-shared NAMESPACE pith:: DESTINATION ${PITH_PACKAGE_DIR})
 endif()
-install(FILES ${CMAKE_SOURCE_DIR}/include/pith/pith.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pith)
+install(FILES ${PROJECT_SOURCE_DIR}/include/pith/pith.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pith)
 
 # find_package(pith) looks for these modules to offer pith::static.
 set(PITH_MODULES PITH_CJSON libcjson PITH_ZSTD libzstd)
 if(PITH_OPENBLAS)
   list(APPEND PITH_MODULES PITH_OPENBLAS openblas)
 endif()
-configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/pith-config.cmake.in ${CMAKE_BINARY_DIR}/pith-config.cmake
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/pith-config.cmake.in ${PROJECT_BINARY_DIR}/pith-config.cmake
                               INSTALL_DESTINATION ${PITH_PACKAGE_DIR})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/pith-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/pith-config.cmake ${CMAKE_BINARY_DIR}/pith-config-version.cmake
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/pith-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/pith-config.cmake ${PROJECT_BINARY_DIR}/pith-config-version.cmake
         DESTINATION ${PITH_PACKAGE_DIR})
 
 # The pkg-config file finds its prefix from where it lies, so that an installed tree can be moved.
@@ -34,5 +34,5 @@ set(PITH_LIBS_PRIVATE "${cjson} ${zstd} ${openblas} ${CMAKE_THREAD_LIBS_INIT}")
 if(UNIX)
   string(APPEND PITH_LIBS_PRIVATE " -lm")
 endif()
-configure_file(${CMAKE_SOURCE_DIR}/pkgconfig/pith.pc.in ${CMAKE_BINARY_DIR}/pith.pc @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/pith.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+configure_file(${PROJECT_SOURCE_DIR}/pkgconfig/pith.pc.in ${PROJECT_BINARY_DIR}/pith.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/pith.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
