@@ -1,5 +1,6 @@
 package dev.pith;
 
+import java.nio.Buffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +66,7 @@ final class Work {
             if (count > room) {
                 throw new IllegalArgumentException("the vectors have " + count + " elements, the buffer has room for " + room);
             }
-            direct.position(offset + (int) count);
+            ((Buffer) direct).position(offset + (int) count); // FloatBuffer's own position() is not in older Androids
             return (int) request.get(Constants.REQUEST_VECTORS);
         }
     }
