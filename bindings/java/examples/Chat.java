@@ -1,3 +1,4 @@
+import dev.pith.Constants;
 import dev.pith.GenerateRequest;
 import dev.pith.Model;
 import dev.pith.Piece;
@@ -16,29 +17,39 @@ import java.util.List;
  *
  * <pre>java -cp pith.jar Chat.java MODEL.gguf</pre>
  *
- * Turns are set in ChatML where the vocabulary has its tokens, else as a plain dialogue. The marks are trusted pieces, what the
+ * Turns are set in a format whose control tokens the vocabulary has, else as a plain dialogue. The marks are trusted pieces, what the
  * user types is not: nobody can type a control token.
  */
 public final class Chat {
+    /** Formats: before what the user says, after it, and what ends an answer. */
+    private static final String[][] FORMATS = {
+        {"<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>"},
+        {"<|user|>\n", "<|end|>\n<|assistant|>\n", "<|end|>"},
+        {"User: ", "\nAnswer:", "\nUser:"},
+    };
+
     private final Model model;
-    private final boolean chatml;
+    private final String[] format;
     private final List<Piece> history = new ArrayList<>();
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     private Chat(Model model) {
         this.model = model;
-        chatml = model.tokenize("<|im_start|>", dev.pith.Constants.TRUSTED).length == 1;
+        int known = 0;
+        while (known < FORMATS.length - 1 && model.tokenize(FORMATS[known][2], Constants.TRUSTED).length != 1) {
+            known++;
+        }
+        format = FORMATS[known];
     }
 
     private void ask(String line) {
-        history.add(Piece.trusted(chatml ? "<|im_start|>user\n" : "User: "));
+        history.add(Piece.trusted(format[0]));
         history.add(Piece.untrusted(line));
-        history.add(Piece.trusted(chatml ? "<|im_end|>\n<|im_start|>assistant\n" : "\nAnswer:"));
+        history.add(Piece.trusted(format[1]));
     }
 
     private void answer() {
-        GenerateRequest.Builder request = GenerateRequest.builder().option("max_tokens", 80)
-                .option("stop", List.of(chatml ? "<|im_end|>" : "\nUser:"));
+        GenerateRequest.Builder request = GenerateRequest.builder().option("max_tokens", 80).option("stop", List.of(format[2]));
         history.forEach(request::piece);
         StringBuilder said = new StringBuilder();
         try (TokenStream stream = model.stream(request.build())) {
@@ -50,7 +61,7 @@ public final class Chat {
         }
         out.println();
         history.add(Piece.untrusted(said.toString()));
-        history.add(Piece.trusted(chatml ? "<|im_end|>\n" : "\n"));
+        history.add(Piece.trusted(format[2].startsWith("<") ? format[2] + "\n" : "\n"));
     }
 
     public static void main(String[] args) throws IOException {

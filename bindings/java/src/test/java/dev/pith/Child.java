@@ -149,25 +149,26 @@ public final class Child {
         throw new IllegalStateException("no VmRSS");
     }
 
-    private static Model generateInBackground(boolean daemon) throws Exception {
+    private static final List<TokenStream> STREAMS = new java.util.ArrayList<>();
+
+    /** Many streams, three of them read; still far from their end when this returns. */
+    private static Engine generateInBackground(boolean daemon) throws Exception {
         Model model = Model.open(Fixture.MODEL);
+        Engine engine = new Engine(Options.of("threads", 2));
         GenerateRequest endless = Fixture.tale(0).option("ignore_eog", 1).option("loop_guard", 0).build();
-        for (int i = 0; i < 3; i++) {
-            TokenStream stream = model.stream(endless);
-            Thread thread = new Thread(() -> {
-                try {
-                    while (stream.hasNext()) {
-                        stream.next();
-                    }
-                } catch (IllegalStateException closed) {
-                    return;
-                }
-            });
+        for (int i = 0; i < 200; i++) {
+            STREAMS.add(engine.stream(model, endless));
+        }
+        for (TokenStream stream : STREAMS.subList(0, 3)) {
+            Thread thread = new Thread(() -> stream.forEachRemaining(token -> { }));
             thread.setDaemon(daemon);
             thread.start();
         }
-        Thread.sleep(100);
-        return model;
+        Thread.sleep(50);
+        if (engine.get(Constants.ENGINE_RUNNING) == 0) {
+            throw new IllegalStateException("nothing runs any more: this would test nothing");
+        }
+        return engine;
     }
 
     private static void exitWhileGenerating() throws Exception {
@@ -176,8 +177,11 @@ public final class Child {
     }
 
     private static void closeInShutdownHook() throws Exception {
-        Model model = generateInBackground(false);
-        Runtime.getRuntime().addShutdownHook(new Thread(model::close));
+        Engine engine = generateInBackground(false);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            engine.close();
+            STREAMS.subList(1, STREAMS.size()).forEach(TokenStream::cancel);
+        }));
         System.exit(8);
     }
 

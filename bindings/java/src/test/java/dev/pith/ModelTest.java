@@ -36,7 +36,7 @@ class ModelTest {
             assertTrue(model.width() > 0 && model.contextSize() > 0 && model.vocabularySize() > IDS.length);
             assertEquals(model.get(Constants.MODEL_VOCABULARY), model.vocabularySize());
             assertTrue(model.toJson().contains("\"tensors\""));
-            assertEquals("", model.chatTemplate());
+            assertTrue(model.chatTemplate().contains("messages"));
         }
         assertTrue(Pith.build().startsWith("{"));
     }
@@ -104,16 +104,15 @@ class ModelTest {
             assertThrows(PithException.class, () -> Model.from(new File(Fixture.MODEL)).host(small).open());
             assertEquals(before, small.memoryUsed());
         }
-        try (Host host = new Host(Options.none())) {
-            Model model = Model.from(new File(Fixture.MODEL)).host(host).open();
-            Plan plan = Model.from(new File(Fixture.MODEL)).host(host).plan(Options.of("threads", 1));
-            assertTrue(host.memoryUsed() >= plan.weights() && host.memoryPeak() >= host.memoryUsed());
-            assertEquals(plan.total(), plan.weights() + plan.vocabulary() + plan.kv() + plan.work());
-            assertTrue(plan.request() > 0 && plan.loading() >= 0);
-            host.close(); // the model keeps what it needs
-            assertArrayEquals(IDS, model.tokenize("Once upon a time"));
-            model.close();
-        }
+        Host host = new Host(Options.none());
+        Model model = Model.from(new File(Fixture.MODEL)).host(host).open();
+        Plan plan = Model.from(new File(Fixture.MODEL)).host(host).plan(Options.of("threads", 1));
+        assertTrue(host.memoryUsed() >= plan.weights() && host.memoryPeak() >= host.memoryUsed());
+        assertEquals(plan.total(), plan.weights() + plan.vocabulary() + plan.kv() + plan.work());
+        assertTrue(plan.request() > 0 && plan.loading() >= 0);
+        host.close(); // the model keeps what it needs
+        assertArrayEquals(IDS, model.tokenize("Once upon a time"));
+        model.close();
     }
 
     @Test
