@@ -38,7 +38,7 @@ install_missing
 ./cmake/cjson.sh "$build/cjson"
 
 machine=$(uname -m)
-strip=strip
+strip="strip"
 build_for "linux-$machine" -DPITH_JAVA_BENCH=ON
 strip=aarch64-linux-gnu-strip
 if [ "$machine" = aarch64 ]; then
