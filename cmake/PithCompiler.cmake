@@ -4,7 +4,7 @@ target_compile_options(pith_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wpointer-arith -Wcast-qual -Wundef -Wvla -Wformat=2
   -Wno-overlength-strings $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>
   -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-strict-aliasing)
-target_include_directories(pith_flags INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/lib)
+target_include_directories(pith_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/lib)
 target_compile_definitions(pith_flags INTERFACE _GNU_SOURCE PITH_VERSION_TEXT="${PROJECT_VERSION}")
 
 if(PITH_SANITIZE STREQUAL "address")

@@ -2,11 +2,12 @@
 # zstd. Each is PkgConfig::NAME here.
 find_package(Threads REQUIRED)
 add_library(pith_dependencies INTERFACE)
+set(PITH_CJSON_SOURCE "" CACHE PATH "Folder of cJSON.c and cJSON.h, to be compiled in; empty: the system's cJSON (see cmake/cjson.sh)")
 
 # For Windows only objects and the static library are made; cJSON and zstd are known by their headers, taken from this machine into a
 # folder of their own, since the system's include folder would bring its C library along.
 function(pith_headers_only name)
-  set(folder ${CMAKE_BINARY_DIR}/cross-include)
+  set(folder ${PROJECT_BINARY_DIR}/cross-include)
   foreach(header ${ARGN})
     configure_file(/usr/include/${header} ${folder}/${header} COPYONLY)
     get_filename_component(under ${folder}/${header} DIRECTORY)
@@ -16,7 +17,18 @@ function(pith_headers_only name)
   add_library(PkgConfig::${name} ALIAS pith_${name}_headers)
 endfunction()
 
-if(WIN32 AND CMAKE_CROSSCOMPILING)
+# For libraries that carry all they need: the Java binding, Android. No code uses zstd yet, so it is not asked for there.
+function(pith_compiled_in)
+  add_library(pith_cjson STATIC ${PITH_CJSON_SOURCE}/cJSON.c)
+  target_include_directories(pith_cjson SYSTEM PUBLIC ${PITH_CJSON_SOURCE})
+  add_library(PkgConfig::CJSON ALIAS pith_cjson)
+  add_library(pith_zstd INTERFACE)
+  add_library(PkgConfig::ZSTD ALIAS pith_zstd)
+endfunction()
+
+if(PITH_CJSON_SOURCE)
+  pith_compiled_in()
+elseif(WIN32 AND CMAKE_CROSSCOMPILING)
   pith_headers_only(CJSON cjson/cJSON.h)
   pith_headers_only(ZSTD zstd.h)
 else()

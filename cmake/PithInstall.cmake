@@ -12,7 +12,7 @@ if(PITH_SHARED)
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
   install(EXPORT pith-shared NAMESPACE pith:: DESTINATION ${PITH_PACKAGE_DIR} COMPONENT development)
 endif()
-install(FILES ${CMAKE_SOURCE_DIR}/include/pith/pith.h ${CMAKE_SOURCE_DIR}/include/pith/pith.hpp
+install(FILES ${PROJECT_SOURCE_DIR}/include/pith/pith.h ${PROJECT_SOURCE_DIR}/include/pith/pith.hpp
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pith COMPONENT development)
 
 # find_package(pith) looks for these modules to offer pith::static.
@@ -20,10 +20,10 @@ set(PITH_MODULES PITH_CJSON libcjson PITH_ZSTD libzstd)
 if(PITH_OPENBLAS)
   list(APPEND PITH_MODULES PITH_OPENBLAS openblas)
 endif()
-configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/pith-config.cmake.in ${CMAKE_BINARY_DIR}/pith-config.cmake
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/pith-config.cmake.in ${PROJECT_BINARY_DIR}/pith-config.cmake
                               INSTALL_DESTINATION ${PITH_PACKAGE_DIR})
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/pith-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/pith-config.cmake ${CMAKE_BINARY_DIR}/pith-config-version.cmake
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/pith-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/pith-config.cmake ${PROJECT_BINARY_DIR}/pith-config-version.cmake
         DESTINATION ${PITH_PACKAGE_DIR} COMPONENT development)
 
 # The pkg-config file finds its prefix from where it lies, so that an installed tree can be moved.
@@ -42,5 +42,5 @@ endif()
 if(NOT PITH_SHARED) # then every program links the static library
   set(PITH_LIBS ${PITH_LIBS_PRIVATE})
 endif()
-configure_file(${CMAKE_SOURCE_DIR}/pkgconfig/pith.pc.in ${CMAKE_BINARY_DIR}/pith.pc @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/pith.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+configure_file(${PROJECT_SOURCE_DIR}/pkgconfig/pith.pc.in ${PROJECT_BINARY_DIR}/pith.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/pith.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)

@@ -31,9 +31,9 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME libpith0)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
-file(WRITE ${CMAKE_BINARY_DIR}/debian/shlibs "libpith 0 libpith0 (>= ${PROJECT_VERSION})\n")
-file(WRITE ${CMAKE_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${CMAKE_BINARY_DIR}/debian/shlibs ${CMAKE_BINARY_DIR}/debian/triggers)
+file(WRITE ${PROJECT_BINARY_DIR}/debian/shlibs "libpith 0 libpith0 (>= ${PROJECT_VERSION})\n")
+file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/debian/shlibs ${PROJECT_BINARY_DIR}/debian/triggers)
 set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "Transformer language models inside other programs
 A small C library that generates, embeds and tokenizes text on the CPU, from
 quantized weights. It reads GGUF files as they are.")
@@ -55,7 +55,7 @@ set(CPACK_COMPONENT_TOOLS_DESCRIPTION "Transformer language models on the comman
 Generates, embeds and tokenizes text, and tells what a model file holds.")
 
 # Each package's copyright and changelog, which belong to a Debian package and not to an installation by hand.
-set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/debian_docs.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/debian_docs.cmake)
 set(CPACK_PITH_PACKAGES runtime libpith0 development libpith-dev tools pith)
-set(CPACK_PITH_SOURCE ${CMAKE_SOURCE_DIR})
+set(CPACK_PITH_SOURCE ${PROJECT_SOURCE_DIR})
 include(CPack)

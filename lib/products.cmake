@@ -16,7 +16,7 @@ endif()
 
 function(pith_public_target target name)
   set_target_properties(${target} PROPERTIES OUTPUT_NAME pith EXPORT_NAME ${name})
-  target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
+  target_include_directories(${target} INTERFACE $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                                  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 endfunction()
 

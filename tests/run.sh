@@ -13,12 +13,13 @@
 #   mingw   every file of lib/ but the POSIX ones compiles for Windows
 #   arm     build for 64-bit Arm; kernels and golden vectors at every level of emulated processors, and the same bits as here;
 #           skipped where compiler, emulator or Debian's arm64 packages cannot be had
+#   java    the Java binding; skipped where a JDK, Maven or Maven's packages cannot be had
 # Optional extra test data is looked for in PITH_TEST_DATA, or else beside the checkout, in ../shared/data.
 set -eu
 cd "$(dirname "$0")/.."
 . ./cmake/packages.sh
 
-ALL_STAGES="gcc levels clang asan tsan mingw arm"
+ALL_STAGES="gcc levels clang asan tsan mingw arm java"
 THREADED="thread|pool|traffic|engine|api|request|host|memory|cancel|source|cpp"
 jobs=$(getconf _NPROCESSORS_ONLN)
 work=build-tests
@@ -170,6 +171,12 @@ stage_arm() {
     build arm -DCMAKE_TOOLCHAIN_FILE=cmake/toolchains/aarch64.cmake -DPITH_SYSROOT="$PWD/$work/arm-sysroot/root" \
         -DPITH_NATIVE="$PWD/$work/gcc" || return
     run_tests arm $work/arm -R '^(test_kernels|test_math|test_quant|test_golden|arm_.*)$'
+}
+
+stage_java() {
+    build gcc -DCMAKE_C_COMPILER=gcc || return
+    # shellcheck disable=SC2046 # numbers and names
+    add_counts java $(PITH_JOBS=$jobs ./bindings/java/test.sh $work/gcc/bin/pith $work/java)
 }
 
 need_build
