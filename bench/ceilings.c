@@ -87,7 +87,7 @@ static double best_rate(const ceiling_kernels *kernels, workload what, uint32_t 
 
 static const ceiling_kernels *find(const char *level) {
 #if defined(__x86_64__)
-    static const ceiling_kernels *const all[] = {&ceilings_avx2, &ceilings_avx512, &ceilings_avx512vnni};
+    static const ceiling_kernels *const all[] = {&ceilings_avx2, &ceilings_avxvnni, &ceilings_avx512, &ceilings_avx512vnni};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (strcmp(all[i]->level, level) == 0) {
             return all[i];

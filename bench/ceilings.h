@@ -25,7 +25,7 @@ typedef struct ceiling_kernels {
     uint64_t (*read)(const uint8_t *bytes, uint64_t size, uint32_t streams);
 } ceiling_kernels;
 
-extern const ceiling_kernels ceilings_avx2, ceilings_avx512, ceilings_avx512vnni;
+extern const ceiling_kernels ceilings_avx2, ceilings_avxvnni, ceilings_avx512, ceilings_avx512vnni;
 
 /* Measures with the kernels of a CPU level; false when there are none for it or memory or threads lack. */
 bool ceilings_measure(const char *level, uint32_t threads, ceilings *out);

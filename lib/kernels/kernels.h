@@ -62,7 +62,7 @@ typedef void (*pith__matmul_fn)(const pith__matmul_args *args);
 typedef void (*pith__attn_fn)(const pith__attn_args *args);
 
 typedef struct pith__kernels {
-    const char *name; /* "ref", "avx2", "avx512", "avx512vnni", "neon", "dotprod", "i8mm" */
+    const char *name; /* "ref", "avx2", "avxvnni", "avx512", "avx512vnni", "neon", "dotprod", "i8mm" */
 
     /* Packed product by weight type; NULL where the type has none. Layouts are described in kernels/layout.h. */
     pith__matmul_fn matmul[PITH__DTYPE_LIMIT];

@@ -5,8 +5,8 @@
 
 #include "kernels/kernels.h"
 
-/* The index-th table of the family, lowest first; NULL past the end, or where the machine (or its operating system)
- * lacks it. A machine that can run level i can run those below it. */
+/* The index-th table of the family among those that the machine and its operating system can run, lowest first; NULL
+ * past the end. */
 const pith__kernels *pith__family_level(uint32_t index);
 
 #endif

@@ -1,6 +1,9 @@
 /* See check.h. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
+#if defined(__x86_64__)
+#include "avxvnni_twin.h"
+#endif
 
 #include "kernels/math.h"
 
@@ -112,9 +115,31 @@ const pith__kernels *check_ref(void) {
     return pith__kernels_get("ref");
 }
 
+/* AVX-VNNI's products where only AVX-512 has the instructions, see avxvnni_twin.c. */
+static const pith__kernels *avxvnni_twin(void) {
+#if defined(__x86_64__)
+    static const pith__kernels products = {.matmul = {PITH__QUANT_ENTRIES(avxvnni_twin)}};
+    static pith__kernels twin;
+    if (!pith__kernels_get("avx512vnni")) {
+        return NULL;
+    }
+    twin = *pith__kernels_get("avx2");
+    for (int i = 0; i < PITH__DTYPE_LIMIT; i++) {
+        twin.matmul[i] = products.matmul[i] ? products.matmul[i] : twin.matmul[i];
+    }
+    twin.name = "avxvnni by AVX-512";
+    return &twin;
+#else
+    return NULL;
+#endif
+}
+
 const pith__kernels *check_level(uint32_t index) {
     const char *name = pith__kernels_level(index + 1);
-    return name ? pith__kernels_get(name) : NULL;
+    if (name) {
+        return pith__kernels_get(name);
+    }
+    return index > 0 && pith__kernels_level(index) ? avxvnni_twin() : NULL;
 }
 
 double check_seconds(void) {

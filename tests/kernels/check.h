@@ -30,7 +30,7 @@ void check_free(void *buffer);
 void check_floats(const float *expected, const float *got, size_t n, const char *level, const char *what);
 void check_bytes(const void *expected, const void *got, size_t n, const char *level, const char *what);
 
-/* The index-th level above ref, or NULL. */
+/* The index-th level above ref, then variants of a level that the library itself does not have; NULL past the end. */
 const pith__kernels *check_level(uint32_t index);
 const pith__kernels *check_ref(void);
 

@@ -2,6 +2,8 @@
 #define V_ISA avx512vnni
 #include "kernels/x86/lanes_avx512.h"
 
+#include "kernels/x86/vnni_512.h"
+
 #include "kernels/x86/dots_vnni.h"
 #include "kernels/x86/x86.h"
 

@@ -5,6 +5,7 @@
 #include "kernels/entries.h"
 
 PITH__DECLARE_QUANT(avx2)
+PITH__DECLARE_QUANT(avxvnni)
 PITH__DECLARE_QUANT(avx512)
 PITH__DECLARE_QUANT(avx512vnni)
 PITH__DECLARE_FLOAT(avx2)

@@ -1,0 +1,26 @@
+/* The instructions of AVX-512 VNNI, and the numbers that go with them. Included before dots_vnni.h. */
+#ifndef PITH_KERNELS_VNNI_512_H
+#define PITH_KERNELS_VNNI_512_H
+
+/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of
+ * 256. */
+enum {
+    V_STREAM_COLS = 6,
+    V_STREAM_LIMIT_32 = 48,
+    V_STREAM_LIMIT_256 = 16
+};
+#define V_STREAMS(define, stream, args)                                                                                \
+    define(stream, args, 1) define(stream, args, 2) define(stream, args, 3) define(stream, args, 4)                    \
+        define(stream, args, 5) define(stream, args, 6)
+
+/* acc + four products of bytes a lane: of weights without sign and activations. */
+V_FN vi v_dot4(vi acc, vi weights, vi x) {
+    return _mm512_dpbusd_epi32(acc, weights, x);
+}
+
+/* acc + the product of two pairs of int16 a lane. */
+V_FN vi v_pair_dot(vi acc, vi weights, vi x) {
+    return _mm512_dpwssd_epi32(acc, weights, x);
+}
+
+#endif
