@@ -81,7 +81,7 @@ static void open_bench(bench *b, const char *path, uint32_t context) {
     uint32_t n_pages = b->context / PITH__ATTN_BLOCK + 1;
     const pith__workspace_size size = {b->context, b->context / 2, b->model->weights.acts_mask,
                                        b->model->weights.max_cols, 0};
-    b->cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, true);
+    b->cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, PITH__KV_F16);
     b->entries = need(b->context * sizeof(*b->entries));
     b->pages = need(n_pages * sizeof(*b->pages));
     for (uint32_t i = 0; i < n_pages; i++) {

@@ -155,7 +155,7 @@ PITH_API int32_t pith_error_copy(char *buffer, uint64_t capacity, uint64_t *size
 #define PITH_KEY_CONTEXT 301            /* i64      [0] most tokens of one sequence; 0: the model's own limit */
 #define PITH_KEY_KV_TOKENS 302          /* i64      [0] tokens the KV cache holds for all sequences; 0: up to four contexts, at most
                                          *          8192 (or PITH_KEY_CONTEXT, if that is more); it bounds the context */
-#define PITH_KEY_KV_TYPE 303            /* str      [f16] element type of the KV cache: f16, f32 */
+#define PITH_KEY_KV_TYPE 303            /* str      [f16] element type of the KV cache: f16, f32, q8_0 (half of f16) */
 #define PITH_KEY_BATCH_TOKENS 304       /* i64      [512] most tokens computed in one step */
 #define PITH_KEY_MAX_SEQUENCES 305      /* i64      [64] most sequences computed in one step */
 #define PITH_KEY_QUEUE_LIMIT 306        /* i64      [256] requests that may wait; one more is PITH_E_BUSY */

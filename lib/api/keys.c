@@ -43,7 +43,7 @@ static const pith__key table[] = {
     I64(PITH_KEY_CONTEXT, ENGINE, "context", 0, 2147483647, 0, "most tokens of one sequence; 0: the model's own limit"),
     I64(PITH_KEY_KV_TOKENS, ENGINE, "kv_tokens", 0, 1099511627776, 0,
         "tokens the KV cache holds for all sequences; it bounds the context; 0: up to four contexts, at most 8192"),
-    CHOICE(PITH_KEY_KV_TYPE, ENGINE, "kv_type", "f16, f32", "f16", "element type of the KV cache"),
+    CHOICE(PITH_KEY_KV_TYPE, ENGINE, "kv_type", "f16, f32, q8_0", "f16", "element type of the KV cache"),
     I64(PITH_KEY_BATCH_TOKENS, ENGINE, "batch_tokens", 1, 65536, 512, "most tokens computed in one step"),
     I64(PITH_KEY_MAX_SEQUENCES, ENGINE, "max_sequences", 1, 65536, 64, "most sequences computed in one step"),
     I64(PITH_KEY_QUEUE_LIMIT, ENGINE, "queue_limit", 1, 1000000, 256,

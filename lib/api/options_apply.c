@@ -37,7 +37,7 @@ pith__engine_options pith__engine_options_of(const pith_options *options) {
         .threads = u32_of(options, PITH_KEY_THREADS),
         .context = u32_of(options, PITH_KEY_CONTEXT),
         .kv_tokens = (uint64_t)pith__options_i64(options, PITH_KEY_KV_TOKENS),
-        .kv_type = choice_of(options, PITH_KEY_KV_TYPE) == 0 ? PITH__KV_F16 : PITH__KV_F32,
+        .kv_type = (pith__kv_type)choice_of(options, PITH_KEY_KV_TYPE),
         .batch_tokens = u32_of(options, PITH_KEY_BATCH_TOKENS),
         .max_sequences = u32_of(options, PITH_KEY_MAX_SEQUENCES),
         .queue_limit = u32_of(options, PITH_KEY_QUEUE_LIMIT),

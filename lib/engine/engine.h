@@ -8,17 +8,13 @@
 
 #include "arch/model.h"
 #include "base/host.h"
+#include "kernels/kernels.h"
 #include "sampling/sampling.h"
 
 #define PITH__MAX_LOGPROBS 20 /* most alternatives a request may ask for at each token */
 /* What the loop guard calls a loop: a stretch of at most PERIOD tokens, repeated over LENGTH tokens. */
 #define PITH__LOOP_PERIOD 128u
 #define PITH__LOOP_LENGTH 1024u
-
-typedef enum pith__kv_type {
-    PITH__KV_F16,
-    PITH__KV_F32
-} pith__kv_type;
 
 typedef struct pith__engine_options {
     uint32_t threads;   /* 0: all processors */

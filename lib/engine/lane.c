@@ -32,7 +32,7 @@ pith__lane_size pith__lane_measure(const pith__engine_options *o, const pith__hp
     uint64_t context = o->context ? o->context : h->context;
     uint64_t held = (uint64_t)size.pages * PITH__ATTN_BLOCK;
     size.context = (uint32_t)(context < held ? context : held);
-    size.cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, o->kv_type == PITH__KV_F16);
+    size.cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, o->kv_type);
     size.work.rows = o->batch_tokens;
     size.work.outputs = o->max_sequences < o->batch_tokens ? o->max_sequences : o->batch_tokens;
     size.work.acts_mask = acts_mask;

@@ -42,6 +42,7 @@
     void pith__bf16_to_f32_##isa(const uint16_t *x, uint64_t n, float *out);                                           \
     void pith__attn_f32_##isa(const pith__attn_args *args);                                                            \
     void pith__attn_f16_##isa(const pith__attn_args *args);                                                            \
+    void pith__attn_q8_0_##isa(const pith__attn_args *args);                                                           \
     void pith__attn_merge_##isa(float *m, float *sum, float *out, float bm, float bsum, const float *bout,             \
                                 uint32_t head_dim);                                                                    \
     void pith__store_k_f16_##isa(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);                      \
@@ -62,10 +63,17 @@
 #define PITH__OTHER_ENTRIES(isa)                                                                                       \
     .quantize_b32 = pith__quantize_b32_##isa, .quantize_b256 = pith__quantize_b256_##isa,                              \
     .rms_norm = pith__rms_norm_##isa, .add = pith__add_##isa, .silu_mul = pith__silu_mul_##isa,                        \
-    .rope_normal = pith__rope_normal_##isa, .rope_neox = pith__rope_neox_##isa, .attn_f32 = pith__attn_f32_##isa,      \
-    .attn_f16 = pith__attn_f16_##isa, .attn_merge = pith__attn_merge_##isa, .scale = pith__scale_##isa,                \
-    .store_k_f16 = pith__store_k_f16_##isa, .store_v_f16 = pith__store_v_f16_##isa,                                    \
-    .store_k_f32 = pith__store_k_f32_ref, .store_v_f32 = pith__store_v_f32_ref, .f16_to_f32 = pith__f16_to_f32_##isa,  \
+    .rope_normal = pith__rope_normal_##isa, .rope_neox = pith__rope_neox_##isa,                                        \
+    .attn = {[PITH__KV_F16] = pith__attn_f16_##isa,                                                                    \
+             [PITH__KV_F32] = pith__attn_f32_##isa,                                                                    \
+             [PITH__KV_Q8_0] = pith__attn_q8_0_##isa},                                                                 \
+    .store_k = {[PITH__KV_F16] = pith__store_k_f16_##isa,                                                              \
+                [PITH__KV_F32] = pith__store_k_f32_ref,                                                                \
+                [PITH__KV_Q8_0] = pith__store_k_q8_0_ref},                                                             \
+    .store_v = {[PITH__KV_F16] = pith__store_v_f16_##isa,                                                              \
+                [PITH__KV_F32] = pith__store_v_f32_ref,                                                                \
+                [PITH__KV_Q8_0] = pith__store_v_q8_0_ref},                                                             \
+    .attn_merge = pith__attn_merge_##isa, .scale = pith__scale_##isa, .f16_to_f32 = pith__f16_to_f32_##isa,            \
     .f32_to_f16 = pith__f32_to_f16_##isa, .bf16_to_f32 = pith__bf16_to_f32_##isa, .exp_sum = pith__exp_sum_##isa,      \
     .max = pith__max_##isa
 

@@ -42,16 +42,25 @@ typedef struct pith__matmul_args {
     uint64_t out_stride;
 } pith__matmul_args;
 
-/* Attention of `heads` query heads that share one K/V head, for one query token, over positions [begin, end) inside ONE block.
- * Page memory of one K/V head, for PITH__ATTN_BLOCK positions:
+/* Element types of the K/V cache. Q8_0 stores bytes with one float16 for each 32 elements of a head (fewer at its end). */
+typedef enum pith__kv_type {
+    PITH__KV_F16,
+    PITH__KV_F32,
+    PITH__KV_Q8_0,
+    PITH__KV_TYPES
+} pith__kv_type;
+
+/* Attention of `queries` queries (heads, of one token or of several) that share one K/V head, over positions [begin, end) inside
+ * ONE block. Page memory of one K/V head, for PITH__ATTN_BLOCK positions:
  *   K: [block/16][head_dim][16]  (lane = position; sums run over head_dim in order)
  *   V: [block][head_dim]         (lane = element; sums run over positions in order)
+ *   Q8_0: the float16 scales follow: of K [block/16][head_dim/32, rounded up][16], of V [head_dim/32, rounded up][block]
  * `begin` and `end` are within the block, 0 <= begin < end <= PITH__ATTN_BLOCK. Positions outside may be read, so
  * the whole block must be readable memory, but never matter. head_dim is any number from 1.
- * Writes per head h: max[h], sum[h] = sum of exp(s - max), out[h * head_dim ...] = sum of exp(s - max) * V, unscaled. */
+ * Writes per query i: max[i], sum[i] = sum of exp(s - max), out[i * head_dim ...] = sum of exp(s - max) * V, unscaled. */
 typedef struct pith__attn_args {
-    const float *q;       /* [heads][head_dim], already roped */
-    uint32_t heads, head_dim;
+    const float *const *q; /* [queries]: each head_dim floats, already roped */
+    uint32_t queries, head_dim;
     float scale;          /* scores are multiplied by this after the dot product */
     const void *k, *v;
     uint32_t begin, end;
@@ -60,6 +69,8 @@ typedef struct pith__attn_args {
 
 typedef void (*pith__matmul_fn)(const pith__matmul_args *args);
 typedef void (*pith__attn_fn)(const pith__attn_args *args);
+/* Stores one token's K (or V) of one head, head_dim floats, at position `pos` of a page's K (or V) block. */
+typedef void (*pith__kv_store_fn)(const float *row, uint32_t head_dim, void *block, uint32_t pos);
 
 typedef struct pith__kernels {
     const char *name; /* "ref", "avx2", "avxvnni", "avx512", "avx512vnni", "neon", "dotprod", "i8mm" */
@@ -82,18 +93,14 @@ typedef struct pith__kernels {
     void (*rope_normal)(float *head, const float *cs, uint32_t n_rot);
     void (*rope_neox)(float *head, const float *cs, uint32_t n_rot);
 
-    pith__attn_fn attn_f32, attn_f16; /* by K/V type */
+    pith__attn_fn attn[PITH__KV_TYPES];
 
     /* Merges the partial results of one more block into the running ones, in block order:
      * m' = max(m, bm); out = out * exp(m - m') + bout * exp(bm - m'); likewise sum. m may be -inf (nothing yet). */
     void (*attn_merge)(float *m, float *sum, float *out, float bm, float bsum, const float *bout, uint32_t head_dim);
     void (*scale)(float *x, float by, uint32_t n);                                    /* x *= by */
 
-    /* Store one token's K (head_dim floats) at position `pos` of a page's K block, and V row, rounding to nearest even. */
-    void (*store_k_f16)(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);
-    void (*store_v_f16)(const float *v, uint32_t head_dim, void *v_block, uint32_t pos);
-    void (*store_k_f32)(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);
-    void (*store_v_f32)(const float *v, uint32_t head_dim, void *v_block, uint32_t pos);
+    pith__kv_store_fn store_k[PITH__KV_TYPES], store_v[PITH__KV_TYPES];
 
     void (*f16_to_f32)(const uint16_t *x, uint64_t n, float *out);
     void (*f32_to_f16)(const float *x, uint64_t n, uint16_t *out); /* nearest even, overflow to infinity */
@@ -110,5 +117,17 @@ const pith__kernels *pith__kernels_get(const char *level);
 
 /* The names of the levels this build has and this machine can run, "ref" first; NULL past the end. */
 const char *pith__kernels_level(uint32_t index);
+
+/* Runs of 32 elements of a head, each with a scale, in a Q8_0 cache. */
+static inline uint32_t pith__kv_runs(uint32_t head_dim) {
+    return (head_dim + 31) / 32;
+}
+
+/* Bytes of the K, or the V, of one head in a block. */
+static inline uint64_t pith__kv_block_bytes(pith__kv_type type, uint32_t head_dim) {
+    uint64_t elements = (uint64_t)PITH__ATTN_BLOCK * head_dim;
+    uint64_t scales = (uint64_t)PITH__ATTN_BLOCK * pith__kv_runs(head_dim) * 2;
+    return type == PITH__KV_F16 ? elements * 2 : type == PITH__KV_F32 ? elements * 4 : elements + scales;
+}
 
 #endif

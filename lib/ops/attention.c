@@ -8,10 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Query heads of one K/V head are taken together, as many as fit this much stack. */
-#define PARTIAL_FLOATS 4096u
-#define PARTIAL_HEADS  32u
-/* Rows of a task: neighbours of one prompt share the K/V blocks in a core's cache. */
+/* Queries of one K/V head are taken together, heads of one row or of several, as many as fit this much stack. */
+#define PARTIAL_FLOATS  8192u
+#define PARTIAL_QUERIES 64u
+/* Rows of a task. */
 #define ROWS_PER_TASK 8u
 
 typedef struct heads_job {
@@ -43,10 +43,8 @@ static void store_head(const heads_job *job, uint32_t row, uint32_t head) {
     uint32_t pos = place->position % PITH__ATTN_BLOCK;
     const float *k = pith__row(job->k, row) + (uint64_t)head * h->head_dim;
     const float *v = pith__row(job->v, row) + (uint64_t)head * h->head_dim;
-    (job->cache->f16 ? kernels->store_k_f16
-                     : kernels->store_k_f32)(k, h->head_dim, pith__cache_k(job->cache, page, job->layer, head), pos);
-    (job->cache->f16 ? kernels->store_v_f16
-                     : kernels->store_v_f32)(v, h->head_dim, pith__cache_v(job->cache, page, job->layer, head), pos);
+    kernels->store_k[job->cache->type](k, h->head_dim, pith__cache_k(job->cache, page, job->layer, head), pos);
+    kernels->store_v[job->cache->type](v, h->head_dim, pith__cache_v(job->cache, page, job->layer, head), pos);
 }
 
 static void heads_task(void *arg, uint32_t row) {
@@ -76,57 +74,106 @@ void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__
     pith__pool_run(ops->pool, heads_task, &job, n);
 }
 
-/* One row, `count` query heads from `first` on, all of K/V head `kv_head`. */
-static void attend(const heads_job *job, uint32_t row, uint32_t kv_head, uint32_t first, uint32_t count) {
-    const pith__kernels *kernels = job->ops->kernels;
-    const pith__place *place = &job->places[row];
+/* Up to PARTIAL_QUERIES queries of one K/V head with their running results: heads `first` to `first + heads` of rows `row`
+ * to `row + rows`, all of one sequence. */
+typedef struct query_set {
+    const heads_job *job;
+    uint32_t kv_head, first, heads, row, rows;
+    const float *q[PARTIAL_QUERIES];
+    float *out[PARTIAL_QUERIES];
+    float max[PARTIAL_QUERIES], sum[PARTIAL_QUERIES];
+    float block_max[PARTIAL_QUERIES], block_sum[PARTIAL_QUERIES], block_out[PARTIAL_FLOATS];
+} query_set;
+
+static void set_start(query_set *s) {
+    const heads_job *job = s->job;
     uint32_t dim = job->heads->head_dim;
-    float block_max[PARTIAL_HEADS], block_sum[PARTIAL_HEADS], block_out[PARTIAL_FLOATS];
-    float max[PARTIAL_HEADS], sum[PARTIAL_HEADS];
-    float *out = pith__row(job->out, row) + (uint64_t)first * dim;
-    memset(out, 0, sizeof(float) * dim * count);
-    for (uint32_t h = 0; h < count; h++) {
-        max[h] = -INFINITY;
-        sum[h] = 0.0f;
+    for (uint32_t i = 0; i < s->rows * s->heads; i++) {
+        uint64_t at = (uint64_t)(s->first + i % s->heads) * dim;
+        s->q[i] = pith__row(job->q, s->row + i / s->heads) + at;
+        s->out[i] = pith__row(job->out, s->row + i / s->heads) + at;
+        memset(s->out[i], 0, sizeof(float) * dim);
+        s->max[i] = -INFINITY;
+        s->sum[i] = 0.0f;
     }
-    pith__attn_args args = {
-        .q = pith__row(job->q, row) + (uint64_t)first * dim,
-        .heads = count,
-        .head_dim = dim,
-        .scale = job->scale,
-        .max = block_max,
-        .sum = block_sum,
-        .out = block_out,
-    };
-    for (uint32_t start = 0; start <= place->position; start += PITH__ATTN_BLOCK) {
-        uint32_t page = place->pages[start / PITH__ATTN_BLOCK];
-        uint32_t left = place->position + 1 - start;
-        args.k = pith__cache_k(job->cache, page, job->layer, kv_head);
-        args.v = pith__cache_v(job->cache, page, job->layer, kv_head);
-        args.begin = 0;
-        args.end = left < PITH__ATTN_BLOCK ? left : PITH__ATTN_BLOCK;
-        (job->cache->f16 ? kernels->attn_f16 : kernels->attn_f32)(&args);
-        for (uint32_t h = 0; h < count; h++) {
-            kernels->attn_merge(&max[h], &sum[h], out + (uint64_t)h * dim, block_max[h], block_sum[h],
-                                block_out + (uint64_t)h * dim, dim);
+}
+
+/* How many positions of the block at `start` row number `i` of the set sees: all up to its own. */
+static uint32_t set_reach(const query_set *s, uint32_t i, uint32_t start) {
+    uint32_t position = s->job->places[s->row + i].position;
+    if (position < start) {
+        return 0;
+    }
+    return position - start < PITH__ATTN_BLOCK ? position - start + 1 : PITH__ATTN_BLOCK;
+}
+
+/* The first `end` positions of the block at `start`, for `rows` rows from number `i` of the set on. */
+static void set_attend(query_set *s, uint32_t start, uint32_t end, uint32_t i, uint32_t rows) {
+    const heads_job *job = s->job;
+    const pith__kernels *kernels = job->ops->kernels;
+    uint32_t page = job->places[s->row].pages[start / PITH__ATTN_BLOCK], dim = job->heads->head_dim;
+    uint32_t from = i * s->heads;
+    pith__attn_args args = {.q = s->q + from,
+                            .queries = rows * s->heads,
+                            .head_dim = dim,
+                            .scale = job->scale,
+                            .k = pith__cache_k(job->cache, page, job->layer, s->kv_head),
+                            .v = pith__cache_v(job->cache, page, job->layer, s->kv_head),
+                            .end = end,
+                            .max = s->block_max,
+                            .sum = s->block_sum,
+                            .out = s->block_out};
+    kernels->attn[job->cache->type](&args);
+    for (uint32_t k = 0; k < args.queries; k++) {
+        kernels->attn_merge(&s->max[from + k], &s->sum[from + k], s->out[from + k], s->block_max[k], s->block_sum[k],
+                            s->block_out + (uint64_t)k * dim, dim);
+    }
+}
+
+/* All blocks in order; rows that see the same part of a block see it together. */
+static void set_run(query_set *s) {
+    set_start(s);
+    uint32_t last = s->job->places[s->row + s->rows - 1].position;
+    for (uint32_t start = 0; start <= last; start += PITH__ATTN_BLOCK) {
+        for (uint32_t i = 0, rows; i < s->rows; i += rows) {
+            uint32_t end = set_reach(s, i, start);
+            for (rows = 1; i + rows < s->rows && set_reach(s, i + rows, start) == end; rows++) {
+            }
+            if (end > 0) {
+                set_attend(s, start, end, i, rows);
+            }
         }
     }
-    for (uint32_t h = 0; h < count; h++) {
-        kernels->scale(out + (uint64_t)h * dim, 1.0f / sum[h], dim);
+    for (uint32_t i = 0; i < s->rows * s->heads; i++) {
+        s->job->ops->kernels->scale(s->out[i], 1.0f / s->sum[i], s->job->heads->head_dim);
     }
+}
+
+/* How many rows from `row` on, up to `limit`, are of one sequence, in its order. */
+static uint32_t rows_together(const heads_job *job, uint32_t row, uint32_t limit) {
+    const pith__place *places = job->places + row;
+    uint32_t rows = 1;
+    while (rows < limit && places[rows].pages == places[0].pages && places[rows].position > places[rows - 1].position) {
+        rows++;
+    }
+    return rows;
 }
 
 static void attention_task(void *arg, uint32_t index) {
     const heads_job *job = arg;
     const pith__heads *h = job->heads;
-    uint32_t kv_head = index % h->kv_heads;
     uint32_t row = index / h->kv_heads * ROWS_PER_TASK;
     uint32_t end = job->n - row < ROWS_PER_TASK ? job->n : row + ROWS_PER_TASK;
     uint32_t share = h->heads / h->kv_heads;
-    uint32_t step = PARTIAL_FLOATS / h->head_dim < PARTIAL_HEADS ? PARTIAL_FLOATS / h->head_dim : PARTIAL_HEADS;
-    for (; row < end; row++) {
-        for (uint32_t i = 0; i < share; i += step) {
-            attend(job, row, kv_head, kv_head * share + i, share - i < step ? share - i : step);
+    uint32_t most = PARTIAL_FLOATS / h->head_dim < PARTIAL_QUERIES ? PARTIAL_FLOATS / h->head_dim : PARTIAL_QUERIES;
+    query_set set = {.job = job, .kv_head = index % h->kv_heads, .row = row};
+    for (; set.row < end; set.row += set.rows) {
+        uint32_t heads = share < most ? share : most;
+        set.rows = rows_together(job, set.row, end - set.row < most / heads ? end - set.row : most / heads);
+        for (uint32_t i = 0; i < share; i += set.heads) {
+            set.first = set.kv_head * share + i;
+            set.heads = share - i < heads ? share - i : heads;
+            set_run(&set);
         }
     }
 }

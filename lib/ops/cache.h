@@ -12,16 +12,16 @@ typedef struct pith__cache {
     uint64_t page_bytes;  /* distance of pages */
     uint64_t block_bytes; /* of the K, or the V, of one head in one page */
     uint32_t heads;
-    bool f16;
+    pith__kv_type type;
 } pith__cache;
 
-static inline pith__cache pith__cache_geometry(uint32_t layers, uint32_t heads, uint32_t head_dim, bool f16) {
+static inline pith__cache pith__cache_geometry(uint32_t layers, uint32_t heads, uint32_t head_dim,
+                                               pith__kv_type type) {
     pith__cache cache = {0};
-    uint64_t bytes = (uint64_t)PITH__ATTN_BLOCK * head_dim * (f16 ? 2 : 4);
-    cache.block_bytes = (bytes + 63) & ~(uint64_t)63;
+    cache.block_bytes = (pith__kv_block_bytes(type, head_dim) + 63) & ~(uint64_t)63;
     cache.page_bytes = cache.block_bytes * 2 * heads * layers;
     cache.heads = heads;
-    cache.f16 = f16;
+    cache.type = type;
     return cache;
 }
 

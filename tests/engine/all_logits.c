@@ -22,7 +22,7 @@ void all_logits(const pith_model *model, const int32_t *ids, uint32_t n, float *
     uint32_t n_pages = n / PITH__ATTN_BLOCK + 1;
     pith__workspace work;
     pith__pool *pool;
-    pith__cache cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, false);
+    pith__cache cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, PITH__KV_F32);
     pith__batch_entry *entries = calloc(n, sizeof(*entries));
     uint32_t *pages = calloc(n_pages, sizeof(*pages));
     OK(pith__workspace_create(mem, h, &size, &work));

@@ -119,6 +119,11 @@ V_FN vi v_load_u8(const uint8_t *p) {
     uint8x16_t x = vld1q_u8(p);
     return v_widen_u16(vmovl_u8(vget_low_u8(x)), vmovl_high_u8(x));
 }
+V_FN vi v_load_s8(const uint8_t *p) {
+    int8x16_t x = vreinterpretq_s8_u8(vld1q_u8(p));
+    int16x8_t low = vmovl_s8(vget_low_s8(x)), high = vmovl_high_s8(x);
+    return (vi){vmovl_s16(vget_low_s16(low)), vmovl_high_s16(low), vmovl_s16(vget_low_s16(high)), vmovl_high_s16(high)};
+}
 V_FN vi v_load_u16(const void *p) {
     const uint8_t *q = p;
     return v_widen_u16(vreinterpretq_u16_u8(vld1q_u8(q)), vreinterpretq_u16_u8(vld1q_u8(q + 16)));

@@ -43,9 +43,12 @@ void pith__bf16_to_f32_ref(const uint16_t *x, uint64_t n, float *out);
 
 void pith__attn_f32_ref(const pith__attn_args *args);
 void pith__attn_f16_ref(const pith__attn_args *args);
+void pith__attn_q8_0_ref(const pith__attn_args *args);
 void pith__attn_merge_ref(float *m, float *sum, float *out, float bm, float bsum, const float *bout, uint32_t head_dim);
 void pith__store_k_f16_ref(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);
 void pith__store_v_f16_ref(const float *v, uint32_t head_dim, void *v_block, uint32_t pos);
+void pith__store_k_q8_0_ref(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);
+void pith__store_v_q8_0_ref(const float *v, uint32_t head_dim, void *v_block, uint32_t pos);
 void pith__store_k_f32_ref(const float *k, uint32_t head_dim, void *k_block, uint32_t pos);
 void pith__store_v_f32_ref(const float *v, uint32_t head_dim, void *v_block, uint32_t pos);
 

@@ -1,4 +1,4 @@
-/* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Heads that share the K/V head are taken up
+/* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Queries that share the K/V head are taken up
  * to V_ATTN_HEADS at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane =
  * position. Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but the tree
  * over positions. */
@@ -15,43 +15,100 @@ enum {
     ATTN_LANES = PITH__ATTN_BLOCK / 16
 };
 
-/* Scores of some heads, turned to weights in place. */
+/* Scores of some queries, turned to weights in place. */
 typedef float attn_scores[V_ATTN_HEADS][PITH__ATTN_BLOCK];
 
-V_FN vf attn_load(const void *base, size_t i, int half) {
-    return half ? v_load_f16((const uint16_t *)base + i) : v_load((const float *)base + i);
+/* The scales behind the bytes of Q8_0. */
+V_FN const uint16_t *attn_scales(const pith__attn_args *a, const void *block) {
+    return (const uint16_t *)(const void *)((const uint8_t *)block + (size_t)PITH__ATTN_BLOCK * a->head_dim);
 }
 
-V_FN vf attn_load_part(const void *base, size_t i, uint32_t n, int half) {
-    if (!half) {
-        return v_load_part((const float *)base + i, n, v_zero());
+/* The scales of 16 positions of K, at the run of elements that has element d. */
+V_FN vf attn_k_scale(const pith__attn_args *a, uint32_t run, uint32_t d, pith__kv_type type) {
+    size_t at = ((size_t)run * pith__kv_runs(a->head_dim) + d / 32) * 16;
+    return type == PITH__KV_Q8_0 ? v_load_f16(attn_scales(a, a->k) + at) : v_zero();
+}
+
+/* Element d of 16 positions of K. */
+V_FN vf attn_k(const pith__attn_args *a, uint32_t run, uint32_t d, vf scale, pith__kv_type type) {
+    size_t at = ((size_t)run * a->head_dim + d) * 16;
+    switch (type) {
+    case PITH__KV_F16:
+        return v_load_f16((const uint16_t *)a->k + at);
+    case PITH__KV_F32:
+        return v_load((const float *)a->k + at);
+    default:
+        return v_mul(v_to_float(v_load_s8((const uint8_t *)a->k + at)), scale);
     }
-    uint16_t part[16] = {0};
-    memcpy(part, (const uint16_t *)base + i, n * sizeof *part);
-    return v_load_f16(part);
 }
 
-/* Dots of `heads` heads with `runs` runs of 16 positions from run `first`. */
-V_FN void attn_dots(const pith__attn_args *a, const float *q, int heads, uint32_t first, int runs, int half,
-                    attn_scores s) {
+/* Scales of the runs that up to V_ATTN_WIDTH vectors of V reach into, by position. */
+enum {
+    ATTN_MIX_RUNS = (16 * V_ATTN_WIDTH + 31) / 32
+};
+typedef float attn_v_scales[ATTN_MIX_RUNS][PITH__ATTN_BLOCK];
+
+V_FN void attn_load_v_scales(const pith__attn_args *a, uint32_t d, int runs, attn_v_scales scales) {
+    const uint16_t *from = attn_scales(a, a->v) + (size_t)(d / 32) * PITH__ATTN_BLOCK;
+    for (int i = 0; i < runs * ATTN_LANES; i++) {
+        v_store(scales[0] + 16 * i, v_load_f16(from + 16 * i));
+    }
+}
+
+/* n elements of V at position p, from d on, in n lanes of 16. */
+V_FN vf attn_v(const pith__attn_args *a, uint32_t p, uint32_t d, uint32_t n, float scale, pith__kv_type type) {
+    size_t at = (size_t)p * a->head_dim + d;
+    const uint16_t *half = (const uint16_t *)a->v + at;
+    const uint8_t *byte = (const uint8_t *)a->v + at;
+    union {
+        uint16_t half[16];
+        uint8_t byte[16];
+    } part = {{0}};
+    if (n < 16 && type == PITH__KV_F16) {
+        memcpy(part.half, half, n * sizeof *half);
+        half = part.half;
+    } else if (n < 16 && type == PITH__KV_Q8_0) {
+        memcpy(part.byte, byte, n);
+        byte = part.byte;
+    }
+    switch (type) {
+    case PITH__KV_F16:
+        return v_load_f16(half);
+    case PITH__KV_F32:
+        return n == 16 ? v_load((const float *)a->v + at) : v_load_part((const float *)a->v + at, n, v_zero());
+    default:
+        return v_mul(v_to_float(v_load_s8(byte)), v_set(scale));
+    }
+}
+
+/* Dots of `queries` queries with `runs` runs of 16 positions from run `first`. */
+V_FN void attn_dots(const pith__attn_args *a, const float *const *q, int queries, uint32_t first, int runs,
+                    pith__kv_type type, attn_scores s) {
     vf acc[V_ATTN_HEADS * ATTN_LANES];
-    size_t run_elements = (size_t)a->head_dim * 16;
     V_UNROLL
-    for (int i = 0; i < heads * runs; i++) {
+    for (int i = 0; i < queries * runs; i++) {
         acc[i] = v_zero();
     }
-    for (uint32_t d = 0; d < a->head_dim; d++) {
+    for (uint32_t start = 0; start < a->head_dim; start += 32) {
+        uint32_t end = a->head_dim - start < 32 ? a->head_dim : start + 32;
+        vf scale[ATTN_LANES];
         V_UNROLL
         for (int r = 0; r < runs; r++) {
-            vf k = attn_load(a->k, (first + (uint32_t)r) * run_elements + (size_t)d * 16, half);
+            scale[r] = attn_k_scale(a, first + (uint32_t)r, start, type);
+        }
+        for (uint32_t d = start; d < end; d++) {
             V_UNROLL
-            for (int h = 0; h < heads; h++) {
-                acc[h * runs + r] = v_fma(v_set(q[(size_t)h * a->head_dim + d]), k, acc[h * runs + r]);
+            for (int r = 0; r < runs; r++) {
+                vf k = attn_k(a, first + (uint32_t)r, d, scale[r], type);
+                V_UNROLL
+                for (int h = 0; h < queries; h++) {
+                    acc[h * runs + r] = v_fma(v_set(q[h][d]), k, acc[h * runs + r]);
+                }
             }
         }
     }
     V_UNROLL
-    for (int h = 0; h < heads; h++) {
+    for (int h = 0; h < queries; h++) {
         V_UNROLL
         for (int r = 0; r < runs; r++) {
             v_store(s[h] + (first + (uint32_t)r) * 16, v_mul(acc[h * runs + r], v_set(a->scale)));
@@ -60,13 +117,14 @@ V_FN void attn_dots(const pith__attn_args *a, const float *q, int heads, uint32_
 }
 
 /* Runs of 16 positions that touch [begin, end), `at_once` together where there are as many. */
-V_FN void attn_all_dots(const pith__attn_args *a, const float *q, int heads, int at_once, int half, attn_scores s) {
+V_FN void attn_all_dots(const pith__attn_args *a, const float *const *q, int queries, int at_once, pith__kv_type type,
+                        attn_scores s) {
     uint32_t run = a->begin / 16, last = (a->end + 15) / 16;
     for (; last - run >= (uint32_t)at_once; run += (uint32_t)at_once) {
-        attn_dots(a, q, heads, run, at_once, half, s);
+        attn_dots(a, q, queries, run, at_once, type, s);
     }
     for (; at_once > 1 && run < last; run++) {
-        attn_dots(a, q, heads, run, 1, half, s);
+        attn_dots(a, q, queries, run, 1, type, s);
     }
 }
 
@@ -94,27 +152,31 @@ V_FN void attn_soften(const pith__attn_args *a, float *s, float *max, float *sum
     *sum = v_tree_sum(total);
 }
 
-/* `vectors` vectors of output elements from element d, for `heads` heads; the last one has `n` lanes. */
-V_FN void attn_mix(const pith__attn_args *a, float *out, int heads, uint32_t d, int vectors, uint32_t n, int half,
-                   attn_scores s) {
+/* `vectors` vectors of output elements from element d, for `queries` queries; the last one has `n` lanes. */
+V_FN void attn_mix(const pith__attn_args *a, float *out, int queries, uint32_t d, int vectors, uint32_t n,
+                   pith__kv_type type, attn_scores s) {
     vf acc[V_ATTN_HEADS * V_ATTN_WIDTH];
+    attn_v_scales scales;
+    if (type == PITH__KV_Q8_0) {
+        attn_load_v_scales(a, d, (16 * vectors + 31) / 32, scales);
+    }
     V_UNROLL
-    for (int i = 0; i < heads * vectors; i++) {
+    for (int i = 0; i < queries * vectors; i++) {
         acc[i] = v_zero();
     }
     for (uint32_t p = a->begin; p < a->end; p++) {
         V_UNROLL
         for (int i = 0; i < vectors; i++) {
-            size_t at = (size_t)p * a->head_dim + d + 16 * (size_t)i;
-            vf v = n == 16 ? attn_load(a->v, at, half) : attn_load_part(a->v, at, n, half);
+            float scale = type == PITH__KV_Q8_0 ? scales[(d % 32 + 16 * (uint32_t)i) / 32][p] : 0;
+            vf v = attn_v(a, p, d + 16 * (uint32_t)i, n, scale, type);
             V_UNROLL
-            for (int h = 0; h < heads; h++) {
+            for (int h = 0; h < queries; h++) {
                 acc[h * vectors + i] = v_fma(v_set(s[h][p]), v, acc[h * vectors + i]);
             }
         }
     }
     V_UNROLL
-    for (int h = 0; h < heads; h++) {
+    for (int h = 0; h < queries; h++) {
         V_UNROLL
         for (int i = 0; i < vectors; i++) {
             v_store_part(out + (size_t)h * a->head_dim + d + 16 * (size_t)i, acc[h * vectors + i], n);
@@ -122,63 +184,119 @@ V_FN void attn_mix(const pith__attn_args *a, float *out, int heads, uint32_t d, 
     }
 }
 
-V_FN void attn_all_mixes(const pith__attn_args *a, float *out, int heads, int half, attn_scores s) {
+V_FN void attn_all_mixes(const pith__attn_args *a, float *out, int queries, pith__kv_type type, attn_scores s) {
     uint32_t d = 0;
     for (; a->head_dim - d >= 16 * V_ATTN_WIDTH; d += 16 * V_ATTN_WIDTH) {
-        attn_mix(a, out, heads, d, V_ATTN_WIDTH, 16, half, s);
+        attn_mix(a, out, queries, d, V_ATTN_WIDTH, 16, type, s);
     }
     for (; a->head_dim - d >= 16; d += 16) {
-        attn_mix(a, out, heads, d, 1, 16, half, s);
+        attn_mix(a, out, queries, d, 1, 16, type, s);
     }
     if (d < a->head_dim) {
-        attn_mix(a, out, heads, d, 1, a->head_dim - d, half, s);
+        attn_mix(a, out, queries, d, 1, a->head_dim - d, type, s);
     }
 }
 
-V_FN void attn_heads(const pith__attn_args *a, uint32_t head, int heads, int half) {
+/* How many runs of 16 positions are taken together, for enough independent sums. */
+V_FN int attn_runs(int queries) {
+    if (queries == 1) {
+        return 4;
+    }
+    return queries == 2 || V_ATTN_HEADS > 4 ? 2 : 1;
+}
+
+V_FN void attn_queries(const pith__attn_args *a, uint32_t first, int queries, pith__kv_type type) {
     attn_scores s;
-    size_t at = (size_t)head * a->head_dim;
-    attn_all_dots(a, a->q + at, heads,
-                  heads == 1                      ? 4
-                  : heads < 8 && V_ATTN_HEADS > 4 ? 2
-                  : heads == 2                    ? 2
-                                                  : 1,
-                  half, s);
-    for (int h = 0; h < heads; h++) {
-        attn_soften(a, s[h], &a->max[head + (uint32_t)h], &a->sum[head + (uint32_t)h]);
+    attn_all_dots(a, a->q + first, queries, attn_runs(queries), type, s);
+    for (int h = 0; h < queries; h++) {
+        attn_soften(a, s[h], &a->max[first + (uint32_t)h], &a->sum[first + (uint32_t)h]);
     }
-    attn_all_mixes(a, a->out + at, heads, half, s);
+    attn_all_mixes(a, a->out + (size_t)first * a->head_dim, queries, type, s);
 }
 
-V_FN void attend(const pith__attn_args *a, int half) {
-    uint32_t head = 0;
-    for (; V_ATTN_HEADS > 4 && a->heads - head >= V_ATTN_HEADS; head += V_ATTN_HEADS) {
-        attn_heads(a, head, V_ATTN_HEADS, half);
+V_FN void attend(const pith__attn_args *a, pith__kv_type type) {
+    uint32_t first = 0;
+    for (; V_ATTN_HEADS > 4 && a->queries - first >= V_ATTN_HEADS; first += V_ATTN_HEADS) {
+        attn_queries(a, first, V_ATTN_HEADS, type);
     }
-    for (; a->heads - head >= 4; head += 4) {
-        attn_heads(a, head, 4, half);
+    for (; a->queries - first >= 4; first += 4) {
+        attn_queries(a, first, 4, type);
     }
-    switch (a->heads - head) {
+    switch (a->queries - first) {
     case 3:
-        attn_heads(a, head, 3, half);
+        attn_queries(a, first, 3, type);
         break;
     case 2:
-        attn_heads(a, head, 2, half);
+        attn_queries(a, first, 2, type);
         break;
     case 1:
-        attn_heads(a, head, 1, half);
+        attn_queries(a, first, 1, type);
         break;
     default:
         break;
     }
 }
 
+/* Widest head, and fewest queries, for which a block is turned to floats once, rather than once for each set of queries. */
+enum {
+    ATTN_WIDEN_DIM = 128,
+    ATTN_WIDEN_QUERIES = 4 * V_ATTN_HEADS
+};
+
+V_FN void attn_widen_k(const pith__attn_args *a, pith__kv_type type, float *k) {
+    for (uint32_t run = a->begin / 16; run < (a->end + 15) / 16; run++) {
+        for (uint32_t d = 0; d < a->head_dim; d++) {
+            v_store(k + ((size_t)run * a->head_dim + d) * 16, attn_k(a, run, d, attn_k_scale(a, run, d, type), type));
+        }
+    }
+}
+
+V_FN void attn_widen_v(const pith__attn_args *a, pith__kv_type type, float *v) {
+    for (uint32_t d = 0; d < a->head_dim; d += 16) {
+        uint32_t n = a->head_dim - d < 16 ? a->head_dim - d : 16;
+        attn_v_scales scales = {{0}};
+        if (type == PITH__KV_Q8_0) {
+            attn_load_v_scales(a, d, 1, scales);
+        }
+        for (uint32_t p = a->begin; p < a->end; p++) {
+            v_store_part(v + (size_t)p * a->head_dim + d, attn_v(a, p, d, n, scales[0][p], type), n);
+        }
+    }
+}
+
+static void attend_widened(const pith__attn_args *args, pith__kv_type type) {
+    float k[PITH__ATTN_BLOCK * ATTN_WIDEN_DIM], v[PITH__ATTN_BLOCK * ATTN_WIDEN_DIM];
+    pith__attn_args a = *args;
+    attn_widen_k(args, type, k);
+    attn_widen_v(args, type, v);
+    a.k = k;
+    a.v = v;
+    v_name(attn_f32)(&a);
+}
+
+V_FN void attend_stored(const pith__attn_args *a, pith__kv_type type) {
+    if (a->queries >= ATTN_WIDEN_QUERIES && a->head_dim <= ATTN_WIDEN_DIM) {
+        attend_widened(a, type);
+    } else {
+        attend(a, type);
+    }
+}
+
 void v_name(attn_f32)(const pith__attn_args *args) {
-    attend(args, 0);
+    attend(args, PITH__KV_F32);
 }
 
 void v_name(attn_f16)(const pith__attn_args *args) {
-    attend(args, 1);
+    attend_stored(args, PITH__KV_F16);
+}
+
+void v_name(attn_q8_0)(const pith__attn_args *args) {
+    attend_stored(args, PITH__KV_Q8_0);
+}
+
+/* exp(m - joined) in all lanes: 1 for one of the two that are joined, mostly. */
+V_FN vf attn_decay(float m, float joined) {
+    return m - joined == 0 ? v_set(1) : v_exp(v_set(m - joined));
 }
 
 void v_name(attn_merge)(float *m, float *sum, float *out, float bm, float bsum, const float *bout, uint32_t head_dim) {
@@ -187,7 +305,7 @@ void v_name(attn_merge)(float *m, float *sum, float *out, float bm, float bsum, 
         return;
     }
     float joined = pith__lane_max(*m, bm);
-    vf a = v_exp(v_set(*m - joined)), b = v_exp(v_set(bm - joined));
+    vf a = attn_decay(*m, joined), b = attn_decay(bm, joined);
     uint32_t d = 0;
     for (; head_dim - d >= 16; d += 16) {
         v_store(out + d, v_fma(v_load(bout + d), b, v_mul(v_load(out + d), a)));

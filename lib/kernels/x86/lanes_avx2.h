@@ -95,6 +95,10 @@ V_FN vi v_load_u8(const uint8_t *p) {
     __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
     return V_BOTH_I(_mm256_cvtepu8_epi32(x), _mm256_cvtepu8_epi32(_mm_srli_si128(x, 8)));
 }
+V_FN vi v_load_s8(const uint8_t *p) {
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return V_BOTH_I(_mm256_cvtepi8_epi32(x), _mm256_cvtepi8_epi32(_mm_srli_si128(x, 8)));
+}
 V_FN vi v_load_u16(const void *p) {
     const __m128i *q = (const __m128i *)p;
     return V_BOTH_I(_mm256_cvtepu16_epi32(_mm_loadu_si128(q)), _mm256_cvtepu16_epi32(_mm_loadu_si128(q + 1)));
