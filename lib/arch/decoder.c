@@ -60,6 +60,7 @@ void pith__block_attention(pith__forward *f, uint32_t layer) {
                                h->kv_heads,
                                h->head_dim,
                                h->n_rot,
+                               h->window,
                                h->rope_neox,
                                vector(f, PITH__ATTN_Q_NORM, layer),
                                vector(f, PITH__ATTN_K_NORM, layer),

@@ -42,6 +42,11 @@
     {"rope.scaling.yarn_beta_slow", PITH__HPARAM_F64, PITH__FIELD(rope_beta_slow), false, \
      1e-3, 1e6, 1, "ramp's end (yarn)"}
 
+/* Sliding-window attention in all layers. */
+#define PITH__WINDOW_HPARAM \
+    {"attention.sliding_window", PITH__HPARAM_U32, PITH__FIELD(window), false, \
+     0, 16777216, 0, "positions a token attends to (0: all)"}
+
 /* The tensors every decoder with gated feed-forward has, under the same names. */
 #define PITH__DECODER_TENSORS \
     {PITH__TOKEN_EMBD, "token_embd.weight", PITH__DIM_VOCAB, PITH__DIM_WIDTH, true}, \

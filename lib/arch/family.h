@@ -18,6 +18,7 @@
  * still 0 then follows from the others (hparams.c). */
 typedef struct pith__hparams {
     uint32_t layers, context, width, ffn, heads, kv_heads, head_dim, value_dim, n_rot, vocab;
+    uint32_t window; /* positions a token attends to, its own the last; 0: all before it */
     float norm_eps;
     double rope_base;
     double rope_factor, rope_original_context, rope_attn_factor, rope_magnitude, rope_beta_fast, rope_beta_slow;

@@ -120,11 +120,23 @@ static const struct {
     double harmless;
 } unfollowed[] = {{"rope.scale_linear", 1}, {"attention.sliding_window", 0}, {"expert_count", 0}};
 
+static bool follows(const pith__family *family, const char *key) {
+    for (uint32_t i = 0; i < family->n_hparams; i++) {
+        if (strcmp(family->hparams[i].key, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int32_t refuse_unfollowed(const pith__modelfile *file, const pith__family *family, const pith__hparams *h) {
     for (size_t i = 0; i < sizeof(unfollowed) / sizeof(unfollowed[0]); i++) {
         char key[KEY_CAPACITY];
         bool found = false;
         double value = 0;
+        if (follows(family, unfollowed[i].key)) {
+            continue;
+        }
         pith__format(key, sizeof(key), "%s.%s", family->name, unfollowed[i].key);
         PITH_TRY(pith__kv_f64(file, key, &found, &value));
         bool wide = strcmp(unfollowed[i].key, "attention.sliding_window") == 0 && value >= (double)h->context;

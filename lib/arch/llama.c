@@ -1,10 +1,10 @@
 /* Llama 1, 2, 3.x, Mistral, TinyLlama, SmolLM: RMSNorm, RoPE on neighbouring pairs, grouped heads, SwiGLU; projections
- * may have biases. Llama 3's frequency divisors come as the tensor rope_freqs. Sources: arXiv:2302.13971, 2307.09288,
- * 2407.21783. */
+ * may have biases, attention a sliding window (Mistral 7B v0.1). Llama 3's frequency divisors come as the tensor rope_freqs. Sources: arXiv:2302.13971, 2307.09288,
+ * 2407.21783, 2310.06825. */
 #include "arch/decoder.h"
 #include "arch/families.h"
 
-static const pith__hparam_rule hparams[] = {PITH__DECODER_HPARAMS};
+static const pith__hparam_rule hparams[] = {PITH__DECODER_HPARAMS, PITH__WINDOW_HPARAM};
 
 static const pith__tensor_rule tensors[] = {
     PITH__DECODER_TENSORS,

@@ -74,8 +74,8 @@ void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__
     pith__pool_run(ops->pool, heads_task, &job, n);
 }
 
-/* Up to PARTIAL_QUERIES queries of one K/V head with their running results: heads `first` to `first + heads` of rows `row`
- * to `row + rows`, all of one sequence. */
+/* Up to PARTIAL_QUERIES queries of one K/V head with their running results: heads `first` to `first + heads` of rows
+ * `row` to `row + rows`, all of one sequence. */
 typedef struct query_set {
     const heads_job *job;
     uint32_t kv_head, first, heads, row, rows;
@@ -98,17 +98,29 @@ static void set_start(query_set *s) {
     }
 }
 
-/* How many positions of the block at `start` row number `i` of the set sees: all up to its own. */
-static uint32_t set_reach(const query_set *s, uint32_t i, uint32_t start) {
-    uint32_t position = s->job->places[s->row + i].position;
-    if (position < start) {
-        return 0;
-    }
-    return position - start < PITH__ATTN_BLOCK ? position - start + 1 : PITH__ATTN_BLOCK;
+/* Positions of a block, counted from its start. */
+typedef struct reach {
+    uint32_t begin, end;
+} reach;
+
+/* The first position that row number `i` of the set sees. */
+static uint32_t set_first(const query_set *s, uint32_t i) {
+    uint32_t seen = s->job->places[s->row + i].position + 1, window = s->job->heads->window;
+    return window && window < seen ? seen - window : 0;
 }
 
-/* The first `end` positions of the block at `start`, for `rows` rows from number `i` of the set on. */
-static void set_attend(query_set *s, uint32_t start, uint32_t end, uint32_t i, uint32_t rows) {
+/* What row number `i` of the set sees of the block at `start`. */
+static reach set_reach(const query_set *s, uint32_t i, uint32_t start) {
+    uint32_t first = set_first(s, i), position = s->job->places[s->row + i].position;
+    if (position < start || first >= start + PITH__ATTN_BLOCK) {
+        return (reach){0, 0};
+    }
+    return (reach){first > start ? first - start : 0,
+                   position - start < PITH__ATTN_BLOCK ? position - start + 1 : PITH__ATTN_BLOCK};
+}
+
+/* A reach of the block at `start`, for `rows` rows from number `i` of the set on. */
+static void set_attend(query_set *s, uint32_t start, reach seen, uint32_t i, uint32_t rows) {
     const heads_job *job = s->job;
     const pith__kernels *kernels = job->ops->kernels;
     uint32_t page = job->places[s->row].pages[start / PITH__ATTN_BLOCK], dim = job->heads->head_dim;
@@ -119,7 +131,8 @@ static void set_attend(query_set *s, uint32_t start, uint32_t end, uint32_t i, u
                             .scale = job->scale,
                             .k = pith__cache_k(job->cache, page, job->layer, s->kv_head),
                             .v = pith__cache_v(job->cache, page, job->layer, s->kv_head),
-                            .end = end,
+                            .begin = seen.begin,
+                            .end = seen.end,
                             .max = s->block_max,
                             .sum = s->block_sum,
                             .out = s->block_out};
@@ -130,17 +143,22 @@ static void set_attend(query_set *s, uint32_t start, uint32_t end, uint32_t i, u
     }
 }
 
-/* All blocks in order; rows that see the same part of a block see it together. */
+static bool same_reach(reach a, reach b) {
+    return a.begin == b.begin && a.end == b.end;
+}
+
+/* All blocks that any of the rows sees, in order; rows that see the same part of a block see it together. */
 static void set_run(query_set *s) {
     set_start(s);
     uint32_t last = s->job->places[s->row + s->rows - 1].position;
-    for (uint32_t start = 0; start <= last; start += PITH__ATTN_BLOCK) {
+    uint32_t first = set_first(s, 0);
+    for (uint32_t start = first - first % PITH__ATTN_BLOCK; start <= last; start += PITH__ATTN_BLOCK) {
         for (uint32_t i = 0, rows; i < s->rows; i += rows) {
-            uint32_t end = set_reach(s, i, start);
-            for (rows = 1; i + rows < s->rows && set_reach(s, i + rows, start) == end; rows++) {
+            reach seen = set_reach(s, i, start);
+            for (rows = 1; i + rows < s->rows && same_reach(set_reach(s, i + rows, start), seen); rows++) {
             }
-            if (end > 0) {
-                set_attend(s, start, end, i, rows);
+            if (seen.end > 0) {
+                set_attend(s, start, seen, i, rows);
             }
         }
     }

@@ -76,6 +76,7 @@ typedef struct pith__place {
 
 typedef struct pith__heads {
     uint32_t heads, kv_heads, head_dim, n_rot;
+    uint32_t window;              /* positions a row attends to, its own the last; 0: all before it */
     bool neox;                    /* pairs (i, i + n_rot/2) rather than (2i, 2i+1) */
     const float *q_norm, *k_norm; /* per-head RMSNorm weights, or NULL */
     float eps;
@@ -85,7 +86,7 @@ typedef struct pith__heads {
 void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
                     const pith__place *places, uint32_t n, pith__rows q, pith__rows k, pith__rows v, pith__rows cs);
 
-/* out = softmax(q K / sqrt) V over positions 0 .. position of each row's sequence, block by block in order. */
+/* out = softmax(q K / sqrt) V over the positions of each row's sequence up to its own (the last `window` of them), block by block in order. */
 void pith__op_attention(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
                         const pith__place *places, uint32_t n, float scale, pith__rows q, pith__rows out);
 

@@ -15,14 +15,14 @@ pith_model *all_logits_open(pith_host *host, const char *path) {
     return model;
 }
 
-void all_logits(const pith_model *model, const int32_t *ids, uint32_t n, float *out) {
+void all_logits(const pith_model *model, const int32_t *ids, uint32_t n, pith__kv_type kv, float *out) {
     const pith__hparams *h = &model->hparams;
     pith__mem *mem = &model->host->mem;
     const pith__workspace_size size = {n, n, model->weights.acts_mask, model->weights.max_cols, 0};
     uint32_t n_pages = n / PITH__ATTN_BLOCK + 1;
     pith__workspace work;
     pith__pool *pool;
-    pith__cache cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, PITH__KV_F32);
+    pith__cache cache = pith__cache_geometry(h->layers, h->kv_heads, h->head_dim, kv);
     pith__batch_entry *entries = calloc(n, sizeof(*entries));
     uint32_t *pages = calloc(n_pages, sizeof(*pages));
     OK(pith__workspace_create(mem, h, &size, &work));

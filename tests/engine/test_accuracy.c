@@ -73,7 +73,7 @@ static void convert(pith_model *model, pith__dtype type) {
 }
 
 static void compute(const pith_model *model, float *out) {
-    all_logits(model, ids, POSITIONS, out);
+    all_logits(model, ids, POSITIONS, PITH__KV_F32, out);
 }
 
 static double log_sum_exp(const float *x) {
@@ -145,6 +145,26 @@ static void every_type(void **state) {
     }
 }
 
+/* What is lost by keeping K and V in fewer bits, all else being exact. */
+static void every_kv_type(void **state) {
+    static const struct {
+        pith__kv_type type;
+        const char *name;
+        double limit;
+    } types[] = {{PITH__KV_F16, "f16", 0.0005}, {PITH__KV_Q8_0, "q8_0", 0.01}};
+    (void)state;
+    pith_model *model = all_logits_open(&host, TALES);
+    convert(model, PITH__F32);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        all_logits(model, ids, POSITIONS, types[i].type, quantized_logits);
+        double error = relative_error(base_logits, quantized_logits);
+        print_message("K and V as %-4s: logits off by %.4f%% (limit %.2f%%), KL %.7f nats\n", types[i].name,
+                      100 * error, 100 * types[i].limit, divergence(base_logits, quantized_logits));
+        assert_true(error > 0 && error < types[i].limit);
+    }
+    pith__model_release(model);
+}
+
 static void prepare(void) {
     static const char text[] =
         "Once upon a time there lived in a small house at the edge of the forest an old woman and her two "
@@ -172,7 +192,7 @@ static void prepare(void) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_type)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_type), cmocka_unit_test(every_kv_type)};
     prepare();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(base_logits);

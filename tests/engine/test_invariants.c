@@ -140,6 +140,7 @@ static void check_model(const tiny_options *o, int64_t exact, const char *kv_typ
 }
 
 static void quantized_models(void **state) {
+    static const char *const kv_types[] = {"f16", "f32", "q8_0"};
     static const pith__dtype others[] = {PITH__Q8_0, PITH__Q6_K, PITH__IQ4_NL};
     (void)state;
     for (uint32_t f = 0; pith__family_at(f); f++) {
@@ -147,7 +148,7 @@ static void quantized_models(void **state) {
         for (uint32_t t = 0; t < 3; t++) {
             const tiny_options o = {pith__family_at(f), types[t],   t % 2 ? PITH__F16 : types[t],
                                     t % 2 == 0,         t % 2 == 1, 7 * t + f};
-            check_model(&o, 0, t % 2 ? "f32" : "f16");
+            check_model(&o, 0, kv_types[t]);
         }
     }
 }

@@ -346,7 +346,7 @@ static void unfollowed_keys_are_refused(void **state) {
                  {"attention.sliding_window", 4096, PITH_OK}};
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const tiny_options o = {pith__family_at(0), PITH__Q8_0, PITH__Q8_0, true, false, 3};
+        const tiny_options o = {pith__family_at(1), PITH__Q8_0, PITH__Q8_0, true, false, 3};
         tiny_model file;
         pith_source *source;
         pith_model *model;

@@ -2,7 +2,7 @@
 """Makes the golden vectors: tiny random models, what the official implementation (Hugging Face transformers) computes from them,
 and the same models as GGUF files, laid out as llama.cpp's converter does.
 
-To run again:  python3 -m venv v && v/bin/pip install torch transformers gguf && v/bin/python tests/golden/make_goldens.py
+To run again:  python3 -m venv v && v/bin/pip install torch transformers gguf && v/bin/python tests/golden/make_goldens.py [NAME...]
 
 For each case it writes vectors/NAME.gguf (float32) and vectors/NAME.golden, little-endian:
     "PGLD", then uint32: version (1), prompt tokens P, generated tokens N, vocabulary V, width W
@@ -16,11 +16,12 @@ import dataclasses
 import math
 import pathlib
 import struct
+import sys
 
 import gguf
 import numpy as np
 import torch
-from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM, MistralConfig, MistralForCausalLM, Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 VOCAB = 96
 PROMPT = 72  # past one attention block of 64
@@ -50,11 +51,16 @@ class Case:
     tied: bool = False
     biases: bool = False
     theta: float = 10000.0
+    window: int = 0  # of attention; 0: all positions. Mistral's, whose files say "llama"
     scaling: dict = dataclasses.field(default_factory=lambda: {"rope_type": "default"})
 
     @property
     def dim(self):
         return self.head_dim or self.hidden // self.heads
+
+    @property
+    def classes(self):
+        return (MistralConfig, MistralForCausalLM, 1e-5) if self.window else FAMILIES[self.family]
 
 
 YARN = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}
@@ -71,6 +77,7 @@ CASES = [
     Case("llama-3-scaling", "llama", theta=10000.0,
          scaling={"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
                   "original_max_position_embeddings": 32}),
+    Case("llama-window", "llama", hidden=64, ffn=96, heads=4, kv_heads=2, window=24),
     Case("qwen2", "qwen2", hidden=64, ffn=96, heads=4, kv_heads=2),
     Case("qwen2-tied", "qwen2", tied=True, theta=1000000.0),
     Case("qwen2-yarn", "qwen2", theta=1000.0, scaling=YARN),
@@ -81,7 +88,7 @@ CASES = [
 
 
 def make_config(case, scaled=True):
-    config_class, _, eps = FAMILIES[case.family]
+    config_class, _, eps = case.classes
     scaling = case.scaling if scaled else {"rope_type": "default"}
     fields = dict(
         vocab_size=VOCAB, hidden_size=case.hidden, intermediate_size=case.ffn, num_hidden_layers=case.layers,
@@ -91,6 +98,8 @@ def make_config(case, scaled=True):
     )
     if case.head_dim:
         fields["head_dim"] = case.head_dim
+    if case.window:
+        fields["sliding_window"] = case.window
     if case.biases:
         fields |= {"attention_bias": True, "mlp_bias": True}
     return config_class(**fields)
@@ -146,7 +155,7 @@ def is_clear(result):
 
 def find(case):
     """The first seed with a clear continuation; and proof that the scaling matters to it."""
-    _, model_class, _ = FAMILIES[case.family]
+    _, model_class, _ = case.classes
     for seed in range(1, 2000):
         model = model_class(make_config(case)).eval()
         weights, prompt = fill(model, case, seed)
@@ -223,6 +232,8 @@ def write_hyperparameters(writer, case):
         writer.add_value_length(case.head_dim)
     if case.family == "llama":
         writer.add_rope_dimension_count(case.dim)
+    if case.window:
+        writer.add_sliding_window(case.window)
     write_scaling(writer, case)
 
 
@@ -264,6 +275,8 @@ def main():
     torch.set_num_threads(1)
     OUT.mkdir(exist_ok=True)
     for case in CASES:
+        if sys.argv[1:] and case.name not in sys.argv[1:]:
+            continue
         seed, weights, result = find(case)
         write_model(case, weights)
         write_golden(case, result)

@@ -242,8 +242,8 @@ static void test_embedding(void **state) {
 
 static const char *const names[] = {
     "llama",      "llama-tied",       "llama-head-dim",  "llama-biases", "llama-theta", "llama-linear",
-    "llama-yarn", "llama-yarn-tuned", "llama-3-scaling", "qwen2",        "qwen2-tied",  "qwen2-yarn",
-    "qwen3",      "qwen3-untied",     "qwen3-yarn",
+    "llama-yarn", "llama-yarn-tuned", "llama-3-scaling", "llama-window", "qwen2",       "qwen2-tied",
+    "qwen2-yarn", "qwen3",            "qwen3-untied",    "qwen3-yarn",
 };
 
 static const struct {

@@ -12,8 +12,8 @@
 
 static const char *const names[] = {"llama",           "llama-tied",   "llama-head-dim", "llama-biases",
                                     "llama-theta",     "llama-linear", "llama-yarn",     "llama-yarn-tuned",
-                                    "llama-3-scaling", "qwen2",        "qwen2-tied",     "qwen2-yarn",
-                                    "qwen3",           "qwen3-untied", "qwen3-yarn"};
+                                    "llama-3-scaling", "llama-window", "qwen2",          "qwen2-tied",
+                                    "qwen2-yarn",      "qwen3",        "qwen3-untied",   "qwen3-yarn"};
 
 static pith_host host;
 
@@ -61,7 +61,7 @@ static void check(const char *name) {
     pith_model *model = all_logits_open(&host, path);
     assert_int_equal(model->hparams.vocab, vocab);
     float *ours = malloc(sizeof(float) * n * vocab);
-    all_logits(model, ids, n, ours);
+    all_logits(model, ids, n, PITH__KV_F32, ours);
     double worst = 0;
     for (uint32_t at = 0; at < n; at++) {
         const float *a = official + (size_t)at * vocab, *b = ours + (size_t)at * vocab;

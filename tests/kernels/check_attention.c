@@ -53,8 +53,8 @@ static void attend(const pith__kernels *level, const scene *s, const float *q, u
     level->attn[type](&a);
 }
 
-static void check_range(const pith__kernels *level, const scene *s, const float *q, uint32_t queries, pith__kv_type type,
-                        uint32_t begin, uint32_t end) {
+static void check_range(const pith__kernels *level, const scene *s, const float *q, uint32_t queries,
+                        pith__kv_type type, uint32_t begin, uint32_t end) {
     size_t n = (size_t)queries * (s->head_dim + 2);
     float *expected = check_alloc(n * sizeof(float)), *got = check_alloc(n * sizeof(float));
     attend(check_ref(), s, q, queries, type, begin, end, expected);

@@ -197,7 +197,8 @@ static uint8_t quant_of(float x, uint16_t scale) {
 
 typedef size_t (*index_fn)(uint32_t head_dim, uint32_t p, uint32_t d);
 
-static void store_q8_0(const float *x, uint32_t head_dim, uint8_t *block, uint32_t pos, index_fn index, index_fn scale) {
+static void store_q8_0(const float *x, uint32_t head_dim, uint8_t *block, uint32_t pos, index_fn index,
+                       index_fn scale) {
     for (uint32_t start = 0; start < head_dim; start += 32) {
         uint32_t n = head_dim - start < 32 ? head_dim - start : 32;
         uint16_t d = scale_of(x + start, n);

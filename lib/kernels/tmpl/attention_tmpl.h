@@ -1,5 +1,5 @@
-/* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Queries that share the K/V head are taken up
- * to V_ATTN_HEADS at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane =
+/* Attention of one block in sixteen lanes (NUMERICS.md, The other entries). Queries that share the K/V head are taken
+ * up to V_ATTN_HEADS at a time, so that each vector of K and V is loaded (and widened) once for them. Scores: lane =
  * position. Output: lane = element. Sums run in the order of ref in both, so there are no horizontal sums but the tree
  * over positions. */
 #ifndef PITH_KERNELS_ATTENTION_TMPL_H
@@ -237,7 +237,8 @@ V_FN void attend(const pith__attn_args *a, pith__kv_type type) {
     }
 }
 
-/* Widest head, and fewest queries, for which a block is turned to floats once, rather than once for each set of queries. */
+/* Widest head, and fewest queries, for which a block is turned to floats once, rather than once for each set of
+ * queries. */
 enum {
     ATTN_WIDEN_DIM = 128,
     ATTN_WIDEN_QUERIES = 4 * V_ATTN_HEADS
