@@ -13,18 +13,39 @@ static const float *vector(const pith__forward *f, pith__role role, uint32_t lay
     return pith__weight_vector(f->weights, role, layer);
 }
 
-/* Multiplies `count` matrices with the n rows of `in`, each of `width`. */
-static void multiply(pith__forward *f, pith__rows in, uint32_t n, uint32_t width, const pith__product *list,
-                     uint32_t count) {
-    pith__op_prepare(&f->ops, in, n, width, list, count, &f->work->acts);
-    pith__op_products(&f->ops, list, count, &f->work->acts, n);
-}
-
 static void bias(pith__forward *f, pith__rows rows, uint32_t width, pith__role role, uint32_t layer) {
     const float *v = vector(f, role, layer);
     if (v) {
         pith__op_add_bias(&f->ops, rows, f->n, width, v);
     }
+}
+
+/* Multiplies `count` matrices with n rows of `width`. */
+static void multiply(pith__forward *f, const pith__input *in, uint32_t n, uint32_t width, const pith__product *list,
+                     uint32_t count) {
+    pith__op_prepare(&f->ops, in, n, width, list, count, &f->work->acts);
+    pith__op_products(&f->ops, list, count, &f->work->acts, n);
+}
+
+/* The residual stream, with what the block before is to add to it, normed by the weights of `role`. */
+static pith__input residual(pith__forward *f, pith__role role, uint32_t layer) {
+    pith__workspace *w = f->work;
+    pith__input in = {.x = w->x,
+                      .residual = f->pending,
+                      .norm = vector(f, role, layer),
+                      .eps = f->hparams->norm_eps,
+                      .normed = w->norm};
+    f->pending.data = NULL;
+    return in;
+}
+
+/* Multiplies a matrix whose rows of output belong on the residual stream, once the next block reads it. */
+static void multiply_to_residual(pith__forward *f, const pith__input *in, uint32_t width, pith__role role,
+                                 pith__role bias_role, uint32_t layer) {
+    const pith__product out = {matrix(f, role, layer), f->work->norm};
+    multiply(f, in, f->n, width, &out, 1);
+    bias(f, f->work->norm, f->hparams->width, bias_role, layer);
+    f->pending = f->work->norm;
 }
 
 static void rope_task(void *arg, uint32_t row) {
@@ -47,11 +68,11 @@ void pith__block_embed(pith__forward *f) {
 void pith__block_attention(pith__forward *f, uint32_t layer) {
     const pith__hparams *h = f->hparams;
     pith__workspace *w = f->work;
-    pith__op_rms_norm(&f->ops, w->x, f->n, h->width, vector(f, PITH__ATTN_NORM, layer), h->norm_eps, w->norm);
+    pith__input in = residual(f, PITH__ATTN_NORM, layer);
     const pith__product qkv[3] = {{matrix(f, PITH__ATTN_Q, layer), w->q},
                                   {matrix(f, PITH__ATTN_K, layer), w->k},
                                   {matrix(f, PITH__ATTN_V, layer), w->v}};
-    multiply(f, w->norm, f->n, h->width, qkv, 3);
+    multiply(f, &in, f->n, h->width, qkv, 3);
     bias(f, w->q, h->heads * h->head_dim, PITH__ATTN_Q_BIAS, layer);
     bias(f, w->k, h->kv_heads * h->head_dim, PITH__ATTN_K_BIAS, layer);
     bias(f, w->v, h->kv_heads * h->value_dim, PITH__ATTN_V_BIAS, layer);
@@ -69,27 +90,21 @@ void pith__block_attention(pith__forward *f, uint32_t layer) {
     pith__op_heads(&f->ops, &heads, f->cache, layer, w->places, f->n, w->q, w->k, w->v, w->cs);
     pith__op_attention(&f->ops, &heads, f->cache, layer, w->places, f->n, scale, w->q, w->attn);
 
-    const pith__product out = {matrix(f, PITH__ATTN_OUT, layer), w->norm};
-    multiply(f, w->attn, f->n, h->heads * h->value_dim, &out, 1);
-    bias(f, w->norm, h->width, PITH__ATTN_OUT_BIAS, layer);
-    pith__op_add(&f->ops, w->x, w->norm, f->n, h->width);
+    pith__input attended = {.x = w->attn};
+    multiply_to_residual(f, &attended, h->heads * h->value_dim, PITH__ATTN_OUT, PITH__ATTN_OUT_BIAS, layer);
 }
 
 void pith__block_swiglu(pith__forward *f, uint32_t layer) {
     const pith__hparams *h = f->hparams;
     pith__workspace *w = f->work;
-    pith__op_rms_norm(&f->ops, w->x, f->n, h->width, vector(f, PITH__FFN_NORM, layer), h->norm_eps, w->norm);
+    pith__input in = residual(f, PITH__FFN_NORM, layer);
     const pith__product gate_up[2] = {{matrix(f, PITH__FFN_GATE, layer), w->gate},
                                       {matrix(f, PITH__FFN_UP, layer), w->up}};
-    multiply(f, w->norm, f->n, h->width, gate_up, 2);
+    multiply(f, &in, f->n, h->width, gate_up, 2);
     bias(f, w->gate, h->ffn, PITH__FFN_GATE_BIAS, layer);
     bias(f, w->up, h->ffn, PITH__FFN_UP_BIAS, layer);
-    pith__op_silu_mul(&f->ops, w->gate, w->up, f->n, h->ffn);
-
-    const pith__product down = {matrix(f, PITH__FFN_DOWN, layer), w->norm};
-    multiply(f, w->gate, f->n, h->ffn, &down, 1);
-    bias(f, w->norm, h->width, PITH__FFN_DOWN_BIAS, layer);
-    pith__op_add(&f->ops, w->x, w->norm, f->n, h->width);
+    pith__input gated = {.x = w->gate, .up = w->up};
+    multiply_to_residual(f, &gated, h->ffn, PITH__FFN_DOWN, PITH__FFN_DOWN_BIAS, layer);
 }
 
 /* Gathers the rows that want something to the front of `hidden`: first those that want logits, then the others; returns
@@ -132,13 +147,18 @@ void pith__block_output(pith__forward *f) {
     for (uint32_t i = 0; i < f->n; i++) {
         w->hidden_index[i] = w->logits_index[i] = UINT32_MAX;
     }
+    if (f->pending.data) {
+        pith__op_add(&f->ops, w->x, f->pending, f->n, h->width);
+        f->pending.data = NULL;
+    }
     uint32_t count = gather(f, &logits);
     pith__op_rms_norm(&f->ops, w->norm, count, h->width, vector(f, PITH__OUTPUT_NORM, 0), h->norm_eps, w->hidden);
     const pith__matrix *head = matrix(f, PITH__OUTPUT, 0);
     const pith__product product = {head ? head : matrix(f, PITH__TOKEN_EMBD, 0), w->logits};
     f->ops.bad = w->bad + w->rows; /* a second set of flags, for rows in their gathered order */
     memset(f->ops.bad, 0, w->rows);
-    multiply(f, w->hidden, logits, h->width, &product, 1);
+    const pith__input hidden = {.x = w->hidden};
+    multiply(f, &hidden, logits, h->width, &product, 1);
     settle_bad(f);
     for (uint32_t i = 0; i < f->n; i++) {
         w->logits_index[i] = f->entries[i].wants_logits ? w->hidden_index[i] : UINT32_MAX;

@@ -72,7 +72,8 @@
 
 #define PITH__COUNT(array) (uint32_t)(sizeof(array) / sizeof((array)[0]))
 
-/* Blocks. Each reads and writes the step's work space: x is the residual stream. */
+/* Blocks. Each reads and writes the step's work space: x is the residual stream. What a block adds to it is left
+ * `pending`: the next block adds it, norms the sum and quantizes it in one pass over each row. */
 void pith__block_embed(pith__forward *f);                     /* x = embeddings; cosines and sines of every position */
 void pith__block_attention(pith__forward *f, uint32_t layer); /* x += attention(norm(x)) */
 void pith__block_swiglu(pith__forward *f, uint32_t layer);    /* x += down(silu(gate(norm(x))) * up(norm(x))) */

@@ -140,6 +140,7 @@ typedef struct pith__forward {
     const pith__batch_entry *entries;
     uint32_t n;
     pith__workspace *work;
+    pith__rows pending; /* what the next block adds to the residual stream before it reads it; data NULL: nothing */
 } pith__forward;
 
 /* ---- A family ---- */

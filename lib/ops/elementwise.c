@@ -1,5 +1,4 @@
-/* Row-wise operations: look-up, norm, sums, SiLU. One task takes a few rows; a single row runs on the calling thread.
- */
+/* Row-wise operations: look-up, norm, sums. One task takes a few rows; a single row runs on the calling thread. */
 #include "base/checked.h"
 #include "ops/ops.h"
 
@@ -64,15 +63,5 @@ static void add_bias_row(const row_job *job, uint32_t row) {
 
 void pith__op_add_bias(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const float *bias) {
     row_job job = {.body = add_bias_row, .ops = ops, .n = n, .width = width, .a = x, .vector = bias};
-    run_rows(&job);
-}
-
-static void silu_mul_row(const row_job *job, uint32_t row) {
-    float *gate = pith__row(job->a, row);
-    job->ops->kernels->silu_mul(gate, pith__row(job->b, row), job->width, gate);
-}
-
-void pith__op_silu_mul(const pith__ops *ops, pith__rows gate, pith__rows up, uint32_t n, uint32_t width) {
-    row_job job = {.body = silu_mul_row, .ops = ops, .n = n, .width = width, .a = gate, .b = up};
     run_rows(&job);
 }

@@ -60,7 +60,7 @@ void pith__actbuf_place(pith__actbuf *buf, uint32_t mask, uint64_t k, uint64_t r
 
 typedef struct prepare_job {
     const pith__ops *ops;
-    pith__rows x;
+    const pith__input *input;
     uint32_t width, rows, per_task;
     bool b32, b256, f;
     pith__actbuf *acts;
@@ -83,8 +83,26 @@ static bool finite_row(const float *x, uint32_t width) {
     return sum == 0.0f;
 }
 
+static const float *make_row(const prepare_job *job, uint32_t row) {
+    const pith__input *in = job->input;
+    const pith__kernels *kernels = job->ops->kernels;
+    float *x = pith__row(in->x, row);
+    if (in->residual.data) {
+        kernels->add(x, pith__row(in->residual, row), job->width);
+    }
+    if (in->up.data) {
+        kernels->silu_mul(x, pith__row(in->up, row), job->width, x);
+    }
+    if (in->norm) {
+        float *normed = pith__row(in->normed, row);
+        kernels->rms_norm(x, in->norm, job->width, in->eps, normed);
+        return normed;
+    }
+    return x;
+}
+
 static void prepare_row(const prepare_job *job, uint32_t row) {
-    const float *x = pith__row(job->x, row);
+    const float *x = make_row(job, row);
     bool good = true;
     if (job->b32) {
         good = quantize(&job->acts->b32, job->ops->kernels->quantize_b32, x, job->width, row) && good;
@@ -108,9 +126,10 @@ static void prepare_task(void *arg, uint32_t index) {
     }
 }
 
-void pith__op_prepare(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const pith__product *list,
-                      uint32_t products, pith__actbuf *acts) {
-    prepare_job job = {ops, x, width, n, 4, false, false, false, acts};
+void pith__op_prepare(const pith__ops *ops, const pith__input *input, uint32_t n, uint32_t width,
+                      const pith__product *list, uint32_t products, pith__actbuf *acts) {
+    pith__rows x = input->norm ? input->normed : input->x;
+    prepare_job job = {ops, input, width, n, 4, false, false, false, acts};
     for (uint32_t i = 0; i < products; i++) {
         pith__act_kind kind = acts_of(list[i].matrix);
         job.b32 = job.b32 || kind == PITH__ACT_B32;

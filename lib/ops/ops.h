@@ -56,17 +56,28 @@ void pith__op_lookup(const pith__ops *ops, const pith__matrix *table, const int3
 void pith__op_rms_norm(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const float *weight, float eps,
                        pith__rows out);
 
-/* Quantizes n rows of x as the products of `list` need them; marks rows with NaN or infinity as bad. */
-void pith__op_prepare(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const pith__product *list,
-                      uint32_t products, pith__actbuf *acts);
+/* The input of products, and what is still to be done to its rows, in this order; one pass over each row does it all.
+ */
+typedef struct pith__input {
+    pith__rows x;
+    pith__rows residual; /* unless data is NULL: x += residual */
+    pith__rows up;       /* unless data is NULL: x = silu(x) * up */
+    const float *norm;   /* unless NULL: the weights of an RMSNorm ... */
+    float eps;
+    pith__rows normed; /* ... of x to here, which is then the input; may be the rows of `residual` */
+} pith__input;
+
+/* Makes n rows of the input and quantizes them as the products of `list` need them; marks rows with NaN or infinity as
+ * bad. */
+void pith__op_prepare(const pith__ops *ops, const pith__input *input, uint32_t n, uint32_t width,
+                      const pith__product *list, uint32_t products, pith__actbuf *acts);
 /* Multiplies a list of matrices with the same prepared input: their groups are one list of work. */
 void pith__op_products(const pith__ops *ops, const pith__product *list, uint32_t products, const pith__actbuf *acts,
                        uint32_t n);
 
-/* x += y, x += bias (one vector for all rows), gate = silu(gate) * up. */
+/* x += y, x += bias (one vector for all rows). */
 void pith__op_add(const pith__ops *ops, pith__rows x, pith__rows y, uint32_t n, uint32_t width);
 void pith__op_add_bias(const pith__ops *ops, pith__rows x, uint32_t n, uint32_t width, const float *bias);
-void pith__op_silu_mul(const pith__ops *ops, pith__rows gate, pith__rows up, uint32_t n, uint32_t width);
 
 /* Where each row of the batch stands. */
 typedef struct pith__place {
@@ -86,7 +97,8 @@ typedef struct pith__heads {
 void pith__op_heads(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
                     const pith__place *places, uint32_t n, pith__rows q, pith__rows k, pith__rows v, pith__rows cs);
 
-/* out = softmax(q K / sqrt) V over the positions of each row's sequence up to its own (the last `window` of them), block by block in order. */
+/* out = softmax(q K / sqrt) V over the positions of each row's sequence up to its own (the last `window` of them),
+ * block by block in order. */
 void pith__op_attention(const pith__ops *ops, const pith__heads *heads, const pith__cache *cache, uint32_t layer,
                         const pith__place *places, uint32_t n, float scale, pith__rows q, pith__rows out);
 
