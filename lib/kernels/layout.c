@@ -8,7 +8,7 @@
 
 #define PLAIN PITH__FIELD_PLAIN
 
-/* {from, bytes, unit, change, at, step} */
+/* {from, bytes, unit, change, at, step, gap (0 where not given)} */
 static const pith__layout layouts[PITH__DTYPE_LIMIT] = {
     [PITH__Q4_0] = {PITH__Q4_0_CELL, 2, 2, {{0, 2, 2, PLAIN, 0, 32}, {2, 16, 4, PLAIN, 64, 256}}},
     [PITH__IQ4_NL] = {PITH__Q4_0_CELL, 2, 2, {{0, 2, 2, PLAIN, 0, 32}, {2, 16, 4, PLAIN, 64, 256}}},
@@ -37,8 +37,12 @@ static const pith__layout layouts[PITH__DTYPE_LIMIT] = {
     [PITH__Q3_K] =
         {PITH__Q3_K_CELL,
          1,
-         4,
-         {{108, 2, 2, PLAIN, 0, 0}, {96, 12, 4, PLAIN, 64, 0}, {0, 32, 4, PLAIN, 256, 0}, {32, 64, 4, PLAIN, 768, 0}}},
+         5,
+         {{108, 2, 2, PLAIN, 0, 0},
+          {96, 12, 4, PLAIN, 64, 0},
+          {0, 32, 4, PLAIN, 256, 0, 64},
+          {32, 32, 4, PLAIN, 320, 0, 64},
+          {64, 32, 4, PLAIN, 1280, 0}}},
     [PITH__Q4_K] =
         {PITH__Q4_K_CELL,
          1,
@@ -46,19 +50,24 @@ static const pith__layout layouts[PITH__DTYPE_LIMIT] = {
          {{0, 2, 2, PLAIN, 0, 0}, {2, 2, 2, PLAIN, 32, 0}, {4, 12, 4, PLAIN, 64, 0}, {16, 128, 4, PLAIN, 256, 0}}},
     [PITH__Q5_K] = {PITH__Q5_K_CELL,
                     1,
-                    5,
+                    6,
                     {{0, 2, 2, PLAIN, 0, 0},
                      {2, 2, 2, PLAIN, 32, 0},
                      {4, 12, 4, PLAIN, 64, 0},
-                     {16, 32, 4, PLAIN, 256, 0},
-                     {48, 128, 4, PLAIN, 768, 0}}},
+                     {16, 32, 4, PLAIN, 256, 0, 64},
+                     {48, 32, 4, PLAIN, 320, 0, 64},
+                     {80, 96, 4, PLAIN, 1280, 0}}},
     [PITH__Q6_K] = {PITH__Q6_K_CELL,
                     1,
-                    4,
+                    8,
                     {{208, 2, 2, PLAIN, 0, 0},
                      {192, 16, 4, PLAIN, 64, 0},
-                     {128, 64, 4, PLAIN, 320, 0},
-                     {0, 128, 4, PLAIN, 1344, 0}}},
+                     {128, 32, 4, PLAIN, 320, 0, 128},
+                     {0, 32, 4, PLAIN, 384, 0, 128},
+                     {32, 32, 4, PLAIN, 448, 0, 128},
+                     {160, 32, 4, PLAIN, 1856, 0, 128},
+                     {64, 32, 4, PLAIN, 1920, 0, 128},
+                     {96, 32, 4, PLAIN, 1984, 0, 128}}},
     [PITH__IQ4_XS] =
         {PITH__IQ4_XS_CELL,
          1,
@@ -145,13 +154,18 @@ static uint64_t field_offset(const pith__layout *layout, const pith__layout_fiel
            (uint64_t)lane * field->unit;
 }
 
+/* Where the line of the unit that holds byte i of a field lies, from the field's place on. */
+static size_t line_offset(const pith__layout_field *field, uint32_t i) {
+    return (size_t)i * 16 + (size_t)(i / field->unit) * field->gap;
+}
+
 /* A field of one row after another in every unit: what is written lies side by side. */
 static void scatter_field(const pith__layout_field *field, const uint8_t *source, uint64_t row_bytes, uint32_t rows,
                           uint8_t *to) {
     for (uint32_t i = 0; i < field->bytes; i += field->unit) {
         const uint8_t *from = source + field->from + i;
         for (uint32_t row = 0; row < rows; row++) {
-            move_unit(field, from + row * row_bytes, to + (size_t)i * 16 + row * field->unit, true);
+            move_unit(field, from + row * row_bytes, to + line_offset(field, i) + row * field->unit, true);
         }
     }
 }
@@ -161,7 +175,7 @@ static void scatter_words(const pith__layout_field *field, const uint8_t *source
                           uint8_t *to) {
     for (uint32_t i = 0; i < field->bytes; i += 4) {
         const uint8_t *from = source + field->from + i;
-        uint8_t *line = to + (size_t)i * 16;
+        uint8_t *line = to + line_offset(field, i);
         for (uint32_t row = 0; row < rows; row++) {
             memcpy(line + 4 * row, from + row * row_bytes, 4);
         }
@@ -184,7 +198,7 @@ void pith__layout_gather(const pith__layout *layout, const uint8_t *group, uint6
         const pith__layout_field *field = &layout->field[f];
         const uint8_t *at = group + field_offset(layout, field, block, lane);
         for (uint32_t i = 0; i < field->bytes; i += field->unit) {
-            move_unit(field, at + (size_t)i * 16, source + field->from + i, false);
+            move_unit(field, at + line_offset(field, i), source + field->from + i, false);
         }
     }
 }

@@ -21,10 +21,10 @@
  *   Q8_0     1088  d[2] | 2 x { qs 8 vectors }                                            the same
  *   MXFP4    1088  e[4] | 4 x { qs 4 vectors }       (a last cell may stop after 2 blocks) the same
  *   Q2_K     1344  d, dmin | scales 4 | qs 16                                             the same
- *   Q3_K     1792  d, 32 zero bytes | scales 3 | hmask 8 | qs 16                          1760
+ *   Q3_K     1792  d, 32 zero bytes | scales 3 | 8 x { hmask | qs } | qs 8                 1760
  *   Q4_K     2304  d, dmin | scales 3 | qs 32                                             the same
- *   Q5_K     2816  d, dmin | scales 3 | qh 8 | qs 32                                      the same
- *   Q6_K     3392  d, 32 zero bytes | scales 4 | qh 16 | ql 32                            3360
+ *   Q5_K     2816  d, dmin | scales 3 | 8 x { qh | qs } | qs 24                           the same
+ *   Q6_K     3392  d, 32 zero bytes | scales 4 | 2 x 8 x { qh | ql | ql 32 bytes on }      3360
  *   IQ4_XS   2176  d, scales_h | scales_l 1 | qs 32                                       the same
  *
  * Must not know: how products are computed. */
@@ -51,7 +51,7 @@ enum {
 };
 
 enum {
-    PITH__FIELDS_MAX = 5
+    PITH__FIELDS_MAX = 8
 };
 
 typedef enum pith__field_change {
@@ -60,11 +60,12 @@ typedef enum pith__field_change {
     PITH__FIELD_QH,   /* 32 bits transposed, see pith__layout_qh */
 } pith__field_change;
 
-/* One field of a source block: `bytes` bytes from `from`, spread in units of `unit` bytes. */
+/* One field of a source block: `bytes` bytes from `from`, spread in units of `unit` bytes, `gap` bytes left between the
+ * units' lines. */
 typedef struct pith__layout_field {
     uint8_t from, bytes, unit;
     uint8_t change;
-    uint16_t at, step;
+    uint16_t at, step, gap;
 } pith__layout_field;
 
 typedef struct pith__layout {

@@ -129,28 +129,27 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
     }
 }
 
+/* ---- Few columns: weights stream through. ---- */
+
+/* With several columns so many instructions lie between two loads of weights that the processor sees too few of them at
+ * a time: weights are asked for ahead, into the second-level cache (into the first it is slower than nothing). For one
+ * column the processor's own foresight does better: it runs further ahead than the misses of one core can. */
 enum {
     PREFETCH_AHEAD = 10240 /* bytes, of super-blocks in whole cells */
 };
 
-/* Asks the second-level cache for the s-th eighth of the `lines` cache lines of the cell at `next`: cells are read in
- * several streams at once, which the processor does not foresee. (Into the first level it is slower than nothing: Q6_K
- * on Zen 4.) */
-V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
-    V_UNROLL
-    for (int line = s * lines / 8; line < (s + 1) * lines / 8; line++) {
-        __builtin_prefetch(next + 64 * line, 0, 2);
-    }
-}
-
-/* ---- Few columns: weights stream through. ---- */
-
-/* Asks the second-level cache for `bytes` some way ahead: with several columns so many instructions lie between two
- * loads of weights that the processor sees too few of them at a time. (For one column it is slower than nothing.) */
 V_FN void prefetch_ahead(const uint8_t *weights, int bytes) {
     V_UNROLL
     for (int at = 0; at < bytes; at += 64) {
         __builtin_prefetch(weights + PREFETCH_AHEAD + at, 0, 2);
+    }
+}
+
+/* The s-th eighth of the `lines` cache lines of the cell at `next`. */
+V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
+    V_UNROLL
+    for (int line = s * lines / 8; line < (s + 1) * lines / 8; line++) {
+        __builtin_prefetch(next + 64 * line, 0, 2);
     }
 }
 

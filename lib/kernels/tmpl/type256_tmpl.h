@@ -32,7 +32,9 @@ static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
 V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, const int8_t *const *q, int cols,
                                   vi *isum) {
     vi w[8];
-    prefetch_part(cell + PREFETCH_AHEAD / V_TYPE_CELL * V_TYPE_CELL, V_TYPE_CELL / 64, s);
+    if (cols > 1) {
+        prefetch_part(cell + PREFETCH_AHEAD / V_TYPE_CELL * V_TYPE_CELL, V_TYPE_CELL / 64, s);
+    }
     T_UNPACK(w)(cell, s, w);
     V_UNROLL
     for (int at = 0; at < 8; at += V_TYPE_VECTORS) {
@@ -47,8 +49,8 @@ V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, c
     }
 }
 
-/* One super-block of one group times `cols` columns. One column is unrolled whole, several by two: the
- * code is long. */
+/* One super-block of one group times `cols` columns. The loop over its eighths stays one: the code is long, and
+ * processors foresee what is read from few places of it better. */
 V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_columns *x, int cols, vf *acc) {
     vi scale[16], min[16], pair[8], psum[V_COLS], isum[V_COLS];
     const int8_t *q[V_COLS];
@@ -63,16 +65,9 @@ V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_c
             psum[c] = v_pair_dot(psum[c], pair[i], v_spread(x->sum[c] + b * 16 + 2 * i));
         }
     }
-    if (cols == 1) {
-        V_UNROLL
-        for (int s = 0; s < 8; s++) {
-            T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
-        }
-    } else {
-        for (int s = 0; s < 8; s += 2) {
-            T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
-            T_JOIN2(eighth, V_TYPE)(cell, s + 1, scale, q, cols, isum);
-        }
+    for (int s = 0; s < 8; s += 2) {
+        T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
+        T_JOIN2(eighth, V_TYPE)(cell, s + 1, scale, q, cols, isum);
     }
     V_UNROLL
     for (int c = 0; c < cols; c++) {

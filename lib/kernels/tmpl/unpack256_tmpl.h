@@ -41,11 +41,11 @@ V_FN void unpack_q3_k_scales(const uint8_t *cell, vi *scale, vi *min) {
 }
 V_FN void unpack_q3_k_w(const uint8_t *cell, int s, vi *w) {
     const uint8_t *hmask = cell + 256;
-    const uint8_t *qs = cell + 768 + s / 4 * 512;
+    const uint8_t *qs = s < 4 ? cell + 320 : cell + 1280;
     V_UNROLL
     for (int j = 0; j < 8; j++) {
-        vi low = v_and(v_shift_right(v_load_i(qs + 64 * j), s % 4 * 2), v_set_i(0x03030303));
-        vi high = v_and(v_shift_right(v_load_i(hmask + 64 * j), s), v_set_i(0x01010101));
+        vi low = v_and(v_shift_right(v_load_i(qs + (s < 4 ? 128 : 64) * j), s % 4 * 2), v_set_i(0x03030303));
+        vi high = v_and(v_shift_right(v_load_i(hmask + 128 * j), s), v_set_i(0x01010101));
         w[j] = v_or(low, v_shift_left(high, 2));
     }
 }
@@ -65,11 +65,11 @@ V_FN void unpack_scales_and_minimums(const uint8_t *at, vi *scale, vi *min) {
     }
 }
 
-/* Four bits of sub-block s: two sub-blocks share 8 vectors. */
-V_FN void unpack_four_bits(const uint8_t *qs, int s, vi *w) {
+/* Four bits of sub-block s: two sub-blocks share 8 vectors, `step` bytes apart. */
+V_FN void unpack_four_bits(const uint8_t *qs, int step, int s, vi *w) {
     V_UNROLL
     for (int j = 0; j < 8; j++) {
-        w[j] = v_and(v_shift_right(v_load_i(qs + s / 2 * 512 + 64 * j), s % 2 * 4), v_set_i(0x0f0f0f0f));
+        w[j] = v_and(v_shift_right(v_load_i(qs + step * j), s % 2 * 4), v_set_i(0x0f0f0f0f));
     }
 }
 
@@ -77,17 +77,17 @@ V_FN void unpack_q4_k_scales(const uint8_t *cell, vi *scale, vi *min) {
     unpack_scales_and_minimums(cell + 64, scale, min);
 }
 V_FN void unpack_q4_k_w(const uint8_t *cell, int s, vi *w) {
-    unpack_four_bits(cell + 256, s, w);
+    unpack_four_bits(cell + 256 + s / 2 * 512, 64, s, w);
 }
 
 V_FN void unpack_q5_k_scales(const uint8_t *cell, vi *scale, vi *min) {
     unpack_scales_and_minimums(cell + 64, scale, min);
 }
 V_FN void unpack_q5_k_w(const uint8_t *cell, int s, vi *w) {
-    unpack_four_bits(cell + 768, s, w);
+    unpack_four_bits(s < 2 ? cell + 320 : cell + 768 + s / 2 * 512, s < 2 ? 128 : 64, s, w);
     V_UNROLL
     for (int j = 0; j < 8; j++) {
-        vi high = v_and(v_shift_right(v_load_i(cell + 256 + 64 * j), s), v_set_i(0x01010101));
+        vi high = v_and(v_shift_right(v_load_i(cell + 256 + 128 * j), s), v_set_i(0x01010101));
         w[j] = v_or(w[j], v_shift_left(high, 4));
     }
 }
@@ -101,12 +101,12 @@ V_FN void unpack_q6_k_scales(const uint8_t *cell, vi *scale, vi *min) {
     }
 }
 V_FN void unpack_q6_k_w(const uint8_t *cell, int s, vi *w) {
-    const uint8_t *qh = cell + 320 + s / 4 * 512;
-    const uint8_t *ql = cell + 1344 + s / 4 * 1024 + s % 2 * 512;
+    const uint8_t *qh = cell + 320 + s / 4 * 1536;
+    const uint8_t *ql = qh + 64 + s % 2 * 64;
     V_UNROLL
     for (int j = 0; j < 8; j++) {
-        vi low = v_and(v_shift_right(v_load_i(ql + 64 * j), s % 4 / 2 * 4), v_set_i(0x0f0f0f0f));
-        vi high = v_and(v_shift_right(v_load_i(qh + 64 * j), s % 4 * 2), v_set_i(0x03030303));
+        vi low = v_and(v_shift_right(v_load_i(ql + 192 * j), s % 4 / 2 * 4), v_set_i(0x0f0f0f0f));
+        vi high = v_and(v_shift_right(v_load_i(qh + 192 * j), s % 4 * 2), v_set_i(0x03030303));
         w[j] = v_or(low, v_shift_left(high, 4));
     }
 }
