@@ -5,9 +5,11 @@
 
 #include "kernels/tmpl/unroll.h"
 
-/* What is added to signed 8-bit weights (Q8_0, the IQ4 levels) in panels. */
+/* What is added to signed 8-bit weights (Q8_0, the IQ4 levels); panels of super-blocks without minimums hold weights
+ * with their sign. */
 enum {
-    V_WIDE_BIAS = 0
+    V_WIDE_BIAS = 0,
+    V_SIGNED_PANELS = 1
 };
 
 /* How many columns weights stream past at once. */

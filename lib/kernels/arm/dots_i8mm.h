@@ -79,8 +79,14 @@ V_FN void v_tile_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n
     }
 }
 
+V_FN vi v_signed_start(vi start, const vi *w, int n, vi scale) {
+    (void)w, (void)n, (void)scale;
+    return start;
+}
+
 V_FN void v_tile_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups,
-                             int cols, int run) {
+                             int cols, int run, int is_signed) {
+    (void)is_signed;
     vi dots[V_GROUPS * V_COLS];
     V_UNROLL
     for (int i = 0; i < groups * cols; i++) {

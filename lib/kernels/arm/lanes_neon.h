@@ -75,6 +75,12 @@ V_FN vi v_xor(vi x, vi y) {
 V_FN vi v_add_i(vi x, vi y) {
     return V_EACH_2(vi, vaddq_s32, x, y);
 }
+V_FN int32x4_t v_quarter_sub8(int32x4_t x, int32x4_t y) {
+    return vreinterpretq_s32_s8(vsubq_s8(vreinterpretq_s8_s32(x), vreinterpretq_s8_s32(y)));
+}
+V_FN vi v_sub8(vi x, vi y) {
+    return V_EACH_2(vi, v_quarter_sub8, x, y);
+}
 V_FN vi v_mul_i(vi x, vi y) {
     return V_EACH_2(vi, vmulq_s32, x, y);
 }

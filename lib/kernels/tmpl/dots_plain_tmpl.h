@@ -12,8 +12,16 @@ V_FN void v_tile_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n
     v_dots(sum, w, x, n, groups, cols, run);
 }
 
+/* What v_tile_dots_scaled adds to its sums beside the dots of n vectors of signed weights, taken off `start`. */
+V_FN vi v_signed_start(vi start, const vi *w, int n, vi scale) {
+    (void)w, (void)n, (void)scale;
+    return start;
+}
+
+/* `is_signed`: the weights have their sign, see V_SIGNED_PANELS. */
 V_FN void v_tile_dots_scaled(vi *sum, const vi *const *w, const int8_t *const *x, int n, const vi *scale, int groups,
-                             int cols, int run) {
+                             int cols, int run, int is_signed) {
+    (void)is_signed;
     v_dots_scaled(sum, w, x, n, scale, groups, cols, run);
 }
 

@@ -31,6 +31,15 @@ static void prefetch_share(const upcoming *next, uint32_t tile, uint32_t tiles) 
     }
 }
 
+/* The results of the next groups, in no cache yet: their first tile would wait to write them. */
+static void prefetch_results(const float *out, uint64_t stride, uint32_t cols) {
+    for (uint32_t c = 0; c < cols; c++) {
+        for (int g = 0; g < V_GROUPS; g++) {
+            __builtin_prefetch(out + c * stride + 16 * g, 1, 3);
+        }
+    }
+}
+
 /* All columns, from the given elements on, against `groups` panels. */
 static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group,
                             uint32_t groups, uint64_t q_at, uint64_t scale_at, uint64_t sum_at, const upcoming *next) {
@@ -41,6 +50,9 @@ static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile
         uint32_t cols = a->cols - c < V_COLS ? a->cols - c : V_COLS;
         uint64_t col = (uint64_t)a->first_col + c;
         prefetch_share(next, tile, count);
+        if (t->first && group + V_GROUPS < a->groups) {
+            prefetch_results(a->out + c * a->out_stride + 16 * (uint64_t)(group + V_GROUPS), a->out_stride, cols);
+        }
         t->q = x->q + col * x->q_stride + q_at;
         t->scale = x->scale + col * x->scale_stride + scale_at;
         t->sum = x->sum + col * x->sum_stride + sum_at;
@@ -126,6 +138,19 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
         vi minus_bias = v_set_i(-bias);
         pair[i] = has_min ? v_pair_of(min[first], min[second])
                           : v_pair_of(v_mul_i(scale[first], minus_bias), v_mul_i(scale[second], minus_bias));
+    }
+}
+
+/* Gives the weights of the s-th eighth their sign, and begins the sums accordingly. */
+V_FN void panel_sign(panel256 *panel, int s, int32_t bias, int vectors, const vi *scale) {
+    vi *w = panel->w + 8 * s;
+    V_UNROLL
+    for (int j = 0; j < 8; j++) {
+        w[j] = v_sub8(w[j], v_set_i((int32_t)((uint32_t)bias * 0x01010101u)));
+    }
+    V_UNROLL
+    for (int at = 0; at < 8; at += vectors) {
+        panel->start = v_signed_start(panel->start, w + at, vectors, scale[(8 * s + at) / vectors]);
     }
 }
 

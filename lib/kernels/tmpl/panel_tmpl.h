@@ -17,11 +17,11 @@ typedef struct panel32 {
 } panel32;
 
 /* One super-block. `pair` holds int16 factors of the sums of 16 activations, two neighbours a vector (v_pair_of):
- * minimums, or -bias * scale. */
+ * minimums, or -bias * scale. Where weights have their sign instead (V_SIGNED_PANELS), the sum begins at `start`. */
 typedef struct panel256 {
     vi w[64];
     vi scale[16];
-    vi pair[8];
+    vi pair[8], start;
     vf d, dmin;
 } panel256;
 
@@ -157,7 +157,8 @@ V_FN void tile_clear(int n, vi *sum) {
 }
 
 /* Dots of one run of `vectors` vectors from vector `at`, times scale number `at / vectors`. */
-V_FN void tile_sub_block(const tile_args *t, int groups, int cols, int at, int vectors, int run, vi *isum) {
+V_FN void tile_sub_block(const tile_args *t, int groups, int cols, int at, int vectors, int has_min, int run,
+                         vi *isum) {
     const panel256 *panel = t->panel;
     const vi *w[V_GROUPS];
     const int8_t *x[V_COLS];
@@ -171,7 +172,24 @@ V_FN void tile_sub_block(const tile_args *t, int groups, int cols, int at, int v
     for (int c = 0; c < cols; c++) {
         x[c] = t->q + (uint64_t)c * t->q_stride + 4 * at;
     }
-    v_tile_dots_scaled(isum, w, x, vectors, scale, groups, cols, run);
+    v_tile_dots_scaled(isum, w, x, vectors, scale, groups, cols, run, V_SIGNED_PANELS && !has_min);
+}
+
+/* The sums before the dots: what takes the bias of the weights out again. */
+V_FN void tile_begin256(const tile_args *t, int groups, int cols, int has_min, vi *isum) {
+    const panel256 *panel = t->panel;
+    tile_clear(groups * cols, isum);
+    if (has_min) {
+        return;
+    }
+    if (!V_SIGNED_PANELS) {
+        tile_pair_dots(t, groups, cols, isum);
+        return;
+    }
+    V_UNROLL
+    for (int i = 0; i < groups * cols; i++) {
+        isum[i] = panel[i / cols].start;
+    }
 }
 
 /* `vectors` is 8 for sub-blocks of 32 elements, 4 for those of 16. */
@@ -179,12 +197,9 @@ V_FN void tile256(const tile_args *t, int groups, int cols, int vectors, int has
     const panel256 *panel = t->panel;
     vi isum[V_GROUPS * V_COLS], msum[V_GROUPS * V_COLS];
     vf acc[V_GROUPS * V_COLS];
-    tile_clear(groups * cols, isum);
-    if (!has_min) {
-        tile_pair_dots(t, groups, cols, isum);
-    }
+    tile_begin256(t, groups, cols, has_min, isum);
     for (int at = 0; at < 64; at += vectors) {
-        tile_sub_block(t, groups, cols, at, vectors, run, isum);
+        tile_sub_block(t, groups, cols, at, vectors, has_min, run, isum);
     }
     tile_load(t, groups, cols, acc);
     V_UNROLL

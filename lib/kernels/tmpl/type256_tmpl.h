@@ -16,13 +16,19 @@
 static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
     vi scale[16], min[16];
     T_UNPACK(scales)(cell, scale, min);
-    make_pairs(scale, min, V_TYPE_VECTORS, V_TYPE_MIN, V_TYPE_BIAS, panel->pair);
-    for (int j = 0; j < 64 / V_TYPE_VECTORS; j++) {
-        panel->scale[j] = v_scale_form(scale[j]);
-    }
+    panel->start = v_zero_i();
     for (int s = 0; s < 8; s++) {
         T_UNPACK(w)(cell, s, panel->w + 8 * s);
+        if (V_SIGNED_PANELS && !V_TYPE_MIN) {
+            panel_sign(panel, s, V_TYPE_BIAS, V_TYPE_VECTORS, scale);
+        }
         v_panel_form(panel->w + 8 * s);
+    }
+    if (!V_SIGNED_PANELS || V_TYPE_MIN) {
+        make_pairs(scale, min, V_TYPE_VECTORS, V_TYPE_MIN, V_TYPE_BIAS, panel->pair);
+    }
+    for (int j = 0; j < 64 / V_TYPE_VECTORS; j++) {
+        panel->scale[j] = v_scale_form(scale[j]);
     }
     panel->d = v_load_f16(cell);
     panel->dmin = V_TYPE_MIN ? v_load_f16(cell + 32) : v_zero();

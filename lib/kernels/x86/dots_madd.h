@@ -9,9 +9,10 @@
 #include "kernels/tmpl/unroll.h"
 #include "kernels/x86/pairs_x86.h"
 
-/* Signed 8-bit weights stay signed in panels. */
+/* Signed 8-bit weights stay signed in panels, others keep their bias there. */
 enum {
-    V_WIDE_BIAS = 0
+    V_WIDE_BIAS = 0,
+    V_SIGNED_PANELS = 0
 };
 
 /* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of

@@ -68,6 +68,9 @@ V_FN vi v_xor(vi x, vi y) {
 V_FN vi v_add_i(vi x, vi y) {
     return V_BOTH_I(_mm256_add_epi32(x.a, y.a), _mm256_add_epi32(x.b, y.b));
 }
+V_FN vi v_sub8(vi x, vi y) {
+    return V_BOTH_I(_mm256_sub_epi8(x.a, y.a), _mm256_sub_epi8(x.b, y.b));
+}
 V_FN vi v_mul_i(vi x, vi y) {
     return V_BOTH_I(_mm256_mullo_epi32(x.a, y.a), _mm256_mullo_epi32(x.b, y.b));
 }

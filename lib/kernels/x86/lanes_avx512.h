@@ -64,6 +64,9 @@ V_FN vi v_xor(vi a, vi b) {
 V_FN vi v_add_i(vi a, vi b) {
     return _mm512_add_epi32(a, b);
 }
+V_FN vi v_sub8(vi a, vi b) {
+    return _mm512_sub_epi8(a, b);
+}
 V_FN vi v_mul_i(vi a, vi b) {
     return _mm512_mullo_epi32(a, b);
 }
