@@ -12,6 +12,17 @@ enum {
     V_SIGNED_PANELS = 1
 };
 
+/* The register tile of panels: groups, and columns, from few to many. */
+enum {
+    V_GROUPS = 1,
+    V_COLS_FEW = 2,
+    V_COLS = 4
+};
+#define V_TILES(define, name, ...)                                                                                     \
+    define(name, 2, __VA_ARGS__) define(name, 3, __VA_ARGS__) define(name, 4, __VA_ARGS__)
+#define V_TILE_TABLE(name)                                                                                             \
+    { name##_2, name##_3, name##_4 }
+
 /* How many columns weights stream past at once. */
 enum {
     V_STREAM_COLS = 4

@@ -33,6 +33,7 @@ V_FN vi v_dot_by_word(vi sum, vi w, int8x16_t x, int word) {
 }
 
 /* Adds the dots of n vectors of weights (4n elements of x), n a multiple of 4. */
+#define V_DOTS_WITHOUT_RUN
 V_FN void v_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n, int groups, int cols, int run) {
     (void)run;
     int8x16_t words[V_COLS];

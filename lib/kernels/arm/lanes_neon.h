@@ -17,21 +17,11 @@ typedef struct vf {
     float32x4_t a, b, c, d;
 } vf;
 
-/* Shape of the register tile of quantized products, and of float products. Of the 32 registers four columns take 16
- * for their sums, six take 24. */
+/* Shape of the register tile of float products. Of the 32 registers six columns take 24 for their sums. */
 enum {
-    V_GROUPS = 1,
-    V_COLS = 4,
     V_FLOAT_GROUPS = 1,
     V_FLOAT_COLS = 6
 };
-#define V_TILES(define, name, ...)                                                                                     \
-    define(name, 1, 1, __VA_ARGS__) define(name, 1, 2, __VA_ARGS__) define(name, 1, 3, __VA_ARGS__)                    \
-        define(name, 1, 4, __VA_ARGS__)
-#define V_TILE_TABLE(name)                                                                                             \
-    {                                                                                                                  \
-        { name##_1_1, name##_1_2, name##_1_3, name##_1_4 }                                                             \
-    }
 /* Heads that an attention step takes together, and vectors of V it holds per head. */
 enum {
     V_ATTN_HEADS = 4,

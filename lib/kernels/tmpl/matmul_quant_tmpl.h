@@ -14,16 +14,16 @@
 typedef void (*fill32_fn)(panel32 *panel, const uint8_t *group, uint64_t block, uint32_t count);
 typedef void (*fill256_fn)(panel256 *panel, const uint8_t *cell);
 
-/* The weights of the panels that come next: `lines` cache lines of each of `groups` groups. They are asked for while
+/* The weights of the panels that come next: `lines` cache lines of each group. They are asked for while
  * the columns pass over the panels at hand, a part with each tile: filling panels alone would wait for memory. */
 typedef struct upcoming {
     const uint8_t *weights;
     uint64_t group_bytes;
-    uint32_t groups, lines;
+    uint32_t lines;
 } upcoming;
 
 static void prefetch_share(const upcoming *next, uint32_t tile, uint32_t tiles) {
-    for (uint32_t g = 0; g < next->groups; g++) {
+    for (uint32_t g = 0; next->weights && g < V_GROUPS; g++) {
         const uint8_t *from = next->weights + g * next->group_bytes;
         for (uint32_t line = next->lines * tile / tiles; line < next->lines * (tile + 1) / tiles; line++) {
             __builtin_prefetch(from + 64 * line, 0, 2);
@@ -40,14 +40,15 @@ static void prefetch_results(const float *out, uint64_t stride, uint32_t cols) {
     }
 }
 
-/* All columns, from the given elements on, against `groups` panels. */
+/* All columns, from the given elements on, against the panels at hand. They are spread evenly over tiles: none of more
+ * columns than streams take has fewer than V_COLS_FEW. */
 static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile_table *tiles, uint32_t group,
-                            uint32_t groups, uint64_t q_at, uint64_t scale_at, uint64_t sum_at, const upcoming *next) {
+                            uint64_t q_at, uint64_t scale_at, uint64_t sum_at, const upcoming *next) {
     const pith__acts *x = a->x;
     uint32_t count = (a->cols + V_COLS - 1) / V_COLS;
     for (uint32_t tile = 0; tile < count; tile++) {
-        uint32_t c = tile * V_COLS;
-        uint32_t cols = a->cols - c < V_COLS ? a->cols - c : V_COLS;
+        uint32_t c = (uint32_t)((uint64_t)a->cols * tile / count);
+        uint32_t cols = (uint32_t)((uint64_t)a->cols * (tile + 1) / count) - c;
         uint64_t col = (uint64_t)a->first_col + c;
         prefetch_share(next, tile, count);
         if (t->first && group + V_GROUPS < a->groups) {
@@ -57,7 +58,7 @@ static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile
         t->scale = x->scale + col * x->scale_stride + scale_at;
         t->sum = x->sum + col * x->sum_stride + sum_at;
         t->out = a->out + c * a->out_stride + 16 * (uint64_t)group;
-        (*tiles)[groups - 1][cols - 1](t);
+        (*tiles)[cols - V_COLS_FEW](t);
     }
 }
 
@@ -71,20 +72,14 @@ static tile_args tile_args_of(const pith__matmul_args *a, const void *panels, in
     return t;
 }
 
-static uint32_t groups_from(const pith__matmul_args *a, uint32_t group) {
-    return a->groups - group < V_GROUPS ? a->groups - group : V_GROUPS;
-}
-
 /* What follows the panels of `group` at byte `at` of the groups: the next groups there, or the first ones at byte
  * `after`. */
 static upcoming upcoming_of(const pith__matmul_args *a, uint32_t group, uint64_t at, uint64_t after, uint32_t bytes) {
     upcoming next = {.group_bytes = a->group_bytes, .lines = bytes / 64};
     if (group + V_GROUPS < a->groups) {
         next.weights = a->weights + (group + V_GROUPS) * a->group_bytes + at;
-        next.groups = groups_from(a, group + V_GROUPS);
     } else if (after < a->group_bytes) {
         next.weights = a->weights + after;
-        next.groups = groups_from(a, 0);
     }
     return next;
 }
@@ -100,13 +95,12 @@ static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const ti
         t.first = block == 0;
         t.blocks = (uint32_t)(blocks - block < PANEL_BLOCKS ? blocks - block : PANEL_BLOCKS);
         for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
-            uint32_t groups = groups_from(a, group);
             upcoming next = upcoming_of(a, group, block * block_bytes, (block + PANEL_BLOCKS) * block_bytes,
                                         t.blocks * block_bytes);
-            for (uint32_t g = 0; g < groups; g++) {
+            for (uint32_t g = 0; g < V_GROUPS; g++) {
                 fill(&panels[g], a->weights + (group + g) * a->group_bytes, block, t.blocks);
             }
-            multiply_panels(a, &t, tiles, group, groups, block * 32, block, block, &next);
+            multiply_panels(a, &t, tiles, group, block * 32, block, block, &next);
         }
     }
 }
@@ -119,12 +113,11 @@ static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32
     for (uint64_t block = 0; block < blocks; block++) {
         t.first = block == 0;
         for (uint32_t group = 0; group < a->groups; group += V_GROUPS) {
-            uint32_t groups = groups_from(a, group);
             upcoming next = upcoming_of(a, group, block * cell_bytes, (block + 1) * cell_bytes, cell_bytes);
-            for (uint32_t g = 0; g < groups; g++) {
+            for (uint32_t g = 0; g < V_GROUPS; g++) {
                 fill(&panels[g], a->weights + (group + g) * a->group_bytes + block * cell_bytes);
             }
-            multiply_panels(a, &t, tiles, group, groups, block * 256, block, block * 16, &next);
+            multiply_panels(a, &t, tiles, group, block * 256, block, block * 16, &next);
         }
     }
 }
@@ -213,25 +206,47 @@ V_FN void stream_store(const pith__matmul_args *a, uint32_t group, int cols, con
 
 typedef void (*stream_fn)(const pith__matmul_args *a);
 
+/* How many of `cols` columns stream next: as many as can, but rather four and three than six and one; five never. */
+static uint32_t stream_turn(uint32_t cols) {
+    if (V_STREAM_COLS == 6 && (cols == 7 || cols == 8 || cols == 11)) {
+        return 4;
+    }
+    if (V_STREAM_COLS == 6 && cols == 5) {
+        return 3;
+    }
+    return cols < V_STREAM_COLS ? cols : V_STREAM_COLS;
+}
+
 /* More columns than stream at once pass by in turns, a group at a time: its second time it comes from the cache. */
 static void stream_all(const pith__matmul_args *a, stream_fn stream) {
-    if (a->cols <= V_STREAM_COLS) {
+    if (stream_turn(a->cols) == a->cols) {
         stream(a);
         return;
     }
-    uint32_t turns = (a->cols + V_STREAM_COLS - 1) / V_STREAM_COLS;
     for (uint32_t g = 0; g < a->groups; g++) {
-        for (uint32_t turn = 0; turn < turns; turn++) {
-            uint32_t first = a->cols * turn / turns;
-            pith__matmul_args part = *a;
-            part.weights += g * a->group_bytes;
-            part.groups = 1;
-            part.first_col += first;
-            part.cols = a->cols * (turn + 1) / turns - first;
-            part.out += first * a->out_stride + 16 * (uint64_t)g;
+        pith__matmul_args part = *a;
+        part.weights += g * a->group_bytes;
+        part.groups = 1;
+        for (uint32_t first = 0; first < a->cols; first += part.cols) {
+            part.first_col = a->first_col + first;
+            part.cols = stream_turn(a->cols - first);
+            part.out = a->out + first * a->out_stride + 16 * (uint64_t)g;
             stream(&part);
         }
     }
+}
+
+/* The groups that fill whole sets of panels; those left over, of which there are seldom any, stream. */
+static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream) {
+    pith__matmul_args sets = *a, rest = *a;
+    sets.groups = a->groups / V_GROUPS * V_GROUPS;
+    rest.groups = a->groups - sets.groups;
+    if (rest.groups > 0) {
+        rest.weights += sets.groups * a->group_bytes;
+        rest.out += 16 * (uint64_t)sets.groups;
+        stream_all(&rest, stream);
+    }
+    return sets;
 }
 
 /* A case for each number of columns that streams. */

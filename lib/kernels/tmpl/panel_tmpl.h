@@ -219,16 +219,16 @@ V_FN void tile256(const tile_args *t, int groups, int cols, int vectors, int has
     tile_store(t, groups, cols, acc);
 }
 
-/* The tiles of one kind of panel, by groups - 1 and columns - 1. */
-typedef tile_fn tile_table[V_GROUPS][V_COLS];
+/* The tiles of one kind of panel, by columns. They take V_GROUPS groups; fewer stream. */
+typedef tile_fn tile_table[V_COLS - V_COLS_FEW + 1];
 
-#define TILE32(name, groups, cols, has_min, run)                                                                       \
-    static void name##_##groups##_##cols(const tile_args *args) {                                                      \
-        tile32(args, groups, cols, has_min, run);                                                                      \
+#define TILE32(name, cols, has_min, run)                                                                               \
+    static void name##_##cols(const tile_args *args) {                                                                 \
+        tile32(args, V_GROUPS, cols, has_min, run);                                                                    \
     }
-#define TILE256(name, groups, cols, vectors, has_min, run)                                                             \
-    static void name##_##groups##_##cols(const tile_args *args) {                                                      \
-        tile256(args, groups, cols, vectors, has_min, run);                                                            \
+#define TILE256(name, cols, vectors, has_min, run)                                                                     \
+    static void name##_##cols(const tile_args *args) {                                                                 \
+        tile256(args, V_GROUPS, cols, vectors, has_min, run);                                                          \
     }
 
 #define TILE_KIND(define, name, ...)                                                                                   \
@@ -237,7 +237,11 @@ typedef tile_fn tile_table[V_GROUPS][V_COLS];
 
 TILE_KIND(TILE32, tile32_plain, 0, 4)
 TILE_KIND(TILE32, tile32_min, 1, 4)
+#if defined(V_DOTS_WITHOUT_RUN)
+#define tile32_wide tile32_plain
+#else
 TILE_KIND(TILE32, tile32_wide, 0, 1)
+#endif
 TILE_KIND(TILE256, tile256_plain16, 4, 0, 2)
 TILE_KIND(TILE256, tile256_min16, 4, 1, 4)
 TILE_KIND(TILE256, tile256_min32, 8, 1, 4)

@@ -55,8 +55,8 @@ V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, c
     }
 }
 
-/* One super-block of one group times `cols` columns. The loop over its eighths stays one: the code is long, and
- * processors foresee what is read from few places of it better. */
+/* One super-block of one group times `cols` columns. The loop over its eighths stays one (of pairs, where sub-blocks
+ * have 32 elements): the code is long, and processors foresee what is read from few places of it better. */
 V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_columns *x, int cols, vf *acc) {
     vi scale[16], min[16], pair[8], psum[V_COLS], isum[V_COLS];
     const int8_t *q[V_COLS];
@@ -71,9 +71,11 @@ V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_c
             psum[c] = v_pair_dot(psum[c], pair[i], v_spread(x->sum[c] + b * 16 + 2 * i));
         }
     }
-    for (int s = 0; s < 8; s += 2) {
+    for (int s = 0; s < 8; s += V_TYPE_VECTORS / 4) {
         T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
-        T_JOIN2(eighth, V_TYPE)(cell, s + 1, scale, q, cols, isum);
+        if (V_TYPE_VECTORS == 8) {
+            T_JOIN2(eighth, V_TYPE)(cell, s + 1, scale, q, cols, isum);
+        }
     }
     V_UNROLL
     for (int c = 0; c < cols; c++) {
@@ -106,7 +108,8 @@ void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
     if (a->cols <= V_STREAM_LIMIT_256) {
         stream_all(a, T_JOIN2(few, V_TYPE));
     } else {
-        matmul_panels256(a, T_JOIN2(fill, V_TYPE), V_TYPE_CELL, &V_TYPE_TILES);
+        pith__matmul_args sets = whole_sets(a, T_JOIN2(few, V_TYPE));
+        matmul_panels256(&sets, T_JOIN2(fill, V_TYPE), V_TYPE_CELL, &V_TYPE_TILES);
     }
 }
 

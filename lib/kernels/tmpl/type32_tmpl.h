@@ -83,7 +83,8 @@ void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
     if (a->cols <= V_STREAM_LIMIT_32) {
         stream_all(a, T_JOIN2(few, V_TYPE));
     } else {
-        matmul_panels32(a, T_JOIN2(fill, V_TYPE), &V_TYPE_TILES, V_TYPE_BIAS);
+        pith__matmul_args sets = whole_sets(a, T_JOIN2(few, V_TYPE));
+        matmul_panels32(&sets, T_JOIN2(fill, V_TYPE), &V_TYPE_TILES, V_TYPE_BIAS);
     }
 }
 

@@ -1,4 +1,5 @@
 /* Integer dots without VNNI, from 8-bit multiplies with 16-bit sums of pairs.
+ * Needs the numbers of madd_256.h or madd_512.h.
  *
  * `run` tells how far 16 bits carry: the sum of `run` vectors of pair products must not pass 32767. Weights up to 31
  * give 31 * 127 * 2 = 7874 a pair (run 4), up to 63 give 16002 (run 2). run 1 means signed 8-bit weights: their
@@ -14,15 +15,6 @@ enum {
     V_WIDE_BIAS = 0,
     V_SIGNED_PANELS = 0
 };
-
-/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of
- * 256. */
-enum {
-    V_STREAM_COLS = 2,
-    V_STREAM_LIMIT_32 = 8,
-    V_STREAM_LIMIT_256 = 2
-};
-#define V_STREAMS(define, stream, args) define(stream, args, 1) define(stream, args, 2)
 
 /* Scales fit 16 bits and are multiplied with the pair sums: the scale twice in each lane. */
 V_FN vi v_scale_form(vi scale) {

@@ -16,6 +16,7 @@ enum {
 };
 
 /* Adds the dots of n vectors of weights (4n elements of x); `run` matters only without VNNI. */
+#define V_DOTS_WITHOUT_RUN
 V_FN void v_dots(vi *sum, const vi *const *w, const int8_t *const *x, int n, int groups, int cols, int run) {
     (void)run;
     V_UNROLL

@@ -17,20 +17,11 @@ typedef struct vf {
 } vf;
 typedef uint32_t v_words __attribute__((vector_size(32)));
 
-/* Shape of the register tile of quantized products, and of float products. */
+/* Shape of the register tile of float products. */
 enum {
-    V_GROUPS = 1,
-    V_COLS = 4,
     V_FLOAT_GROUPS = 1,
     V_FLOAT_COLS = 6
 };
-#define V_TILES(define, name, ...)                                                                                     \
-    define(name, 1, 1, __VA_ARGS__) define(name, 1, 2, __VA_ARGS__) define(name, 1, 3, __VA_ARGS__)                    \
-        define(name, 1, 4, __VA_ARGS__)
-#define V_TILE_TABLE(name)                                                                                             \
-    {                                                                                                                  \
-        { name##_1_1, name##_1_2, name##_1_3, name##_1_4 }                                                             \
-    }
 /* Heads that an attention step takes together, and vectors of V it holds per head. */
 enum {
     V_ATTN_HEADS = 4,

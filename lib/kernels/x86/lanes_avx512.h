@@ -14,23 +14,11 @@ typedef __m512i vi; /* 16 x int32, or 64 bytes, or 32 x int16 */
 typedef __m512 vf;  /* 16 x binary32 */
 typedef uint32_t v_words __attribute__((vector_size(64)));
 
-/* Shape of the register tile of quantized products, and of float products. */
+/* Shape of the register tile of float products. */
 enum {
-    V_GROUPS = 2,
-    V_COLS = 6,
     V_FLOAT_GROUPS = 2,
     V_FLOAT_COLS = 6
 };
-#define V_TILE_COLS(define, name, groups, ...)                                                                         \
-    define(name, groups, 1, __VA_ARGS__) define(name, groups, 2, __VA_ARGS__) define(name, groups, 3, __VA_ARGS__)     \
-        define(name, groups, 4, __VA_ARGS__) define(name, groups, 5, __VA_ARGS__) define(name, groups, 6, __VA_ARGS__)
-#define V_TILES(define, name, ...) V_TILE_COLS(define, name, 1, __VA_ARGS__) V_TILE_COLS(define, name, 2, __VA_ARGS__)
-#define V_TILE_TABLE(name)                                                                                             \
-    {                                                                                                                  \
-        {name##_1_1, name##_1_2, name##_1_3, name##_1_4, name##_1_5, name##_1_6}, {                                    \
-            name##_2_1, name##_2_2, name##_2_3, name##_2_4, name##_2_5, name##_2_6                                     \
-        }                                                                                                              \
-    }
 /* Heads that an attention step takes together, and vectors of V it holds per head. */
 enum {
     V_ATTN_HEADS = 8,

@@ -3,6 +3,8 @@
 #define V_ISA avx2
 #include "kernels/x86/lanes_avx2.h"
 
+#include "kernels/x86/madd_256.h"
+
 #include "kernels/x86/dots_madd.h"
 #include "kernels/x86/x86.h"
 

@@ -2,6 +2,8 @@
 #define V_ISA avx512
 #include "kernels/x86/lanes_avx512.h"
 
+#include "kernels/x86/madd_512.h"
+
 #include "kernels/x86/dots_madd.h"
 #include "kernels/x86/x86.h"
 
