@@ -31,9 +31,11 @@ C.pythonapi.Py_IncRef(C.py_object(HOOK))
 
 
 def tell() -> None:
-    while LINES:
+    """What a handler throws stays here: handlers have a way of their own to report failures. Lines that handlers cause wait."""
+    for _ in range(len(LINES)):
         try:
             level, line = LINES.popleft()
         except IndexError:
             return  # another thread was faster
-        logger.log(_LEVELS.get(level, logging.INFO), "%s", line.decode("utf-8", "replace"))
+        with contextlib.suppress(Exception):
+            logger.log(_LEVELS.get(level, logging.INFO), "%s", line.decode("utf-8", "replace"))

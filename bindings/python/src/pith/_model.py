@@ -68,7 +68,7 @@ class Model(Owner):
 
         Parameters and exceptions are those of `open`; engine: its options, as a dict.
         """
-        return _open(source, host, options, None, lambda *addresses: _plan(*addresses, engine or {}))
+        return _open(source, host, options, None, lambda on, opened, settings: _plan(on, opened, settings, engine or {}))
 
     # ---- what it is ----
 

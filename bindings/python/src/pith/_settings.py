@@ -2,6 +2,7 @@
 import ctypes as C
 import json
 import math
+import operator
 from types import TracebackType
 from typing import Any, Dict, Mapping, Optional, Type
 
@@ -52,16 +53,16 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, str):
         return _whole(value)
+    if isinstance(value, Mapping):
+        return {str(key.__index__() if hasattr(key, "__index__") else key): _plain(item) for key, item in value.items()}
+    if hasattr(value, "__iter__") and not isinstance(value, (bytes, bytearray, memoryview)):
+        return [_plain(item) for item in value]
     if hasattr(value, "__index__"):
-        number = value.__index__()
+        number = operator.index(value)
         return number if -_EXACT <= number <= _EXACT else str(number)
     if hasattr(value, "__float__"):
         return _decimal(float(value))
-    if isinstance(value, Mapping):
-        return {str(key.__index__() if hasattr(key, "__index__") else key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (bytes, bytearray, memoryview)) or not hasattr(value, "__iter__"):
-        raise TypeError(f"an option takes a number, a str, a sequence, a mapping or None, not {type(value).__name__}")
-    return [_plain(item) for item in value]
+    raise TypeError(f"an option takes a number, a str, a sequence, a mapping or None, not {type(value).__name__}")
 
 
 def _decimal(value: float) -> Any:

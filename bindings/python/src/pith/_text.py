@@ -26,6 +26,9 @@ def trusted(text: Text) -> Piece:
 Prompt = Union[Text, Piece, Sequence[int], Sequence[Union[Text, Piece, Sequence[int]]]]
 
 
+_TEXTS = (str, bytes, bytearray, memoryview, Piece)
+
+
 def encode(text: Text) -> bytes:
     """UTF-8 of a text: an unpaired surrogate goes in as U+FFFD, a pair of two as the character it means; bytes as they are."""
     if isinstance(text, str):
@@ -54,12 +57,12 @@ def encode_ids(ids: Iterable[Any]) -> "C.Array[C.c_int32]":
 
 def pieces_of(prompt: Prompt) -> List[Union[Piece, "C.Array[C.c_int32]"]]:
     """A prompt as pieces whose text is bytes, and arrays of ids."""
-    if isinstance(prompt, (str, bytes, bytearray, memoryview, Piece)):
+    if isinstance(prompt, _TEXTS):
         return [_piece(prompt)]
     parts: List[Any] = list(prompt)
-    if parts and not isinstance(parts[0], (str, bytes, bytearray, memoryview, Piece)) and hasattr(parts[0], "__index__"):
+    if parts and hasattr(parts[0], "__index__") and not hasattr(parts[0], "__iter__"):
         return [encode_ids(parts)]
-    return [_piece(part) if isinstance(part, (str, bytes, bytearray, memoryview, Piece)) else encode_ids(part) for part in parts]
+    return [_piece(part) if isinstance(part, _TEXTS) else encode_ids(part) for part in parts]
 
 
 def _piece(part: Any) -> Piece:
