@@ -81,14 +81,17 @@ def test_cancel_and_close_from_other_threads(model, engine):
         assert len(list(stream)) < 1000
         assert stream.result().stop is StopReason.CANCEL
     stream = model.generate(PROMPT, stream=True, engine=engine, **ENDLESS)
-    threading.Timer(0.1, stream.close).start()
+    closer = threading.Timer(0.1, stream.close)
+    closer.start()
     start = time.monotonic()
     try:
         for _ in stream:
             pass
     except pith.ClosedError:
         pass
-    assert time.monotonic() - start < 5 and stream.closed
+    assert time.monotonic() - start < 5
+    closer.join()
+    assert stream.closed
 
 
 def test_many_threads_share_a_model(model, engine):

@@ -165,6 +165,7 @@ def test_closing_while_others_use():
 
 def test_collected_in_any_order():
     """Nothing is closed; everything is dropped, children and parents in whatever order, also in circles."""
+    gc.collect()
     before = _handle.open_count()
     held = []
     for _ in range(12):
@@ -175,6 +176,7 @@ def test_collected_in_any_order():
             circle.append(circle)
             held.append(circle)
     assert _handle.open_count() == before + 60
+    del made, one, circle
     random.Random(7).shuffle(held)
     while held:
         del held[:10]

@@ -132,12 +132,17 @@ def _end() -> None:
     """Before the interpreter goes: ends all work and the library's threads, which could otherwise call a hook too late."""
     for handle in list(_open):
         handle.cancel()
+    until = time.monotonic() + _EXIT_SECONDS
+    while _close_all() and time.monotonic() < until:
+        time.sleep(0.005)  # threads that are in a call leave it now, and free what they used
+
+
+def _close_all() -> bool:
+    """True when some are still in use."""
     for handle in list(_open):
         if not handle.kept_at_exit:
             handle.close()
-    until = time.monotonic() + _EXIT_SECONDS
-    while any(not handle.kept_at_exit for handle in list(_open)) and time.monotonic() < until:
-        time.sleep(0.005)  # threads that are in a call leave it now, and free what they used
+    return any(not handle.kept_at_exit for handle in list(_open))
 
 
 atexit.register(_end)

@@ -34,6 +34,8 @@ class NativeOptions:
 
 
 def as_json(values: Mapping[str, Any]) -> bytes:
+    if not isinstance(values, Mapping):
+        raise TypeError(f"options are a mapping of names to values, not {type(values).__name__}")
     return json.dumps({_name(name): _plain(value) for name, value in values.items()}, allow_nan=False).encode("ascii")
 
 
