@@ -25,6 +25,7 @@ T = TypeVar("T")
 POLL_MS = 50
 _next = lib.pith_request_next
 _view = lib.pith_request_view
+_string_at = C.string_at
 _OK, _TIMEOUT, _END = k.OK, k.E_TIMEOUT, k.EVENT_END
 _TEXT, _BYTES, _IDS = k.VIEW_TEXT, k.VIEW_BYTES, k.VIEW_IDS
 
@@ -72,9 +73,21 @@ class Request:
             raise failure(status)
         if self._event.value == _END:
             return None
-        ids = self._copy(address, _IDS)
-        text = self._copy(address, _TEXT).decode("utf-8", "replace")
-        return Token(text, tuple(memoryview(ids).cast("i")), self._copy(address, _BYTES))
+        return self._token(address)
+
+    def _token(self, address: int) -> Token:
+        """Of the event that was just taken. Written out: this is what a token costs."""
+        data, size = self._data, self._size
+        _, data_out, size_out = self._outs
+        parts = []
+        for view in (_TEXT, _IDS, _BYTES):
+            status = _view(address, view, 0, data_out, size_out)
+            if status != _OK:
+                raise failure(status)
+            length = size.value
+            parts.append(_string_at(data.value or 0, length) if length else b"")
+        text, ids, exact = parts
+        return Token(text.decode("utf-8", "replace"), tuple(memoryview(ids).cast("i")), exact)
 
     def wait(self) -> None:
         """Waits for the end, leaving events unread."""

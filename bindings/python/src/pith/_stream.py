@@ -4,7 +4,9 @@ import weakref
 from types import TracebackType
 from typing import TYPE_CHECKING, Optional, Type
 
+from ._errors import ClosedError, StateError
 from ._owner import Owner
+from ._pump import Pump
 from ._request import Request
 from ._results import GenerateResult, Token
 
@@ -23,13 +25,15 @@ class TokenStream(Owner):
     def __init__(self, request: Request) -> None:
         self._request = request
         self._handle = request.handle
-        self._pending: "Optional[asyncio.Future[Optional[Token]]]" = None
-        weakref.finalize(self, self._handle.close).atexit = False  # also while a thread of asyncio's waits with the request
+        self._pump: Optional[Pump] = None
+        weakref.finalize(self, self._handle.close).atexit = False  # also while a thread waits with the request
 
     def __iter__(self) -> "Self":
         return self
 
     def __next__(self) -> Token:
+        if self._pump is not None:
+            raise StateError("this stream is read with 'async for': go on with that")
         token = self._request.next()
         if token is None:
             raise StopIteration
@@ -39,19 +43,12 @@ class TokenStream(Owner):
         return self
 
     async def __anext__(self) -> Token:
-        """Waits on a thread of the loop's executor. When the waiting is canceled no token is lost: the next call has it."""
-        loop = asyncio.get_running_loop()
-        pending = self._pending = self._pending or loop.run_in_executor(None, self._request.next)
-        try:
-            token = await asyncio.shield(pending)
-        except asyncio.CancelledError:
-            if pending.cancelled():
-                self._pending = None
-            raise
-        except BaseException:
-            self._pending = None
-            raise
-        self._pending = None
+        """Waits without holding up the event loop. When the waiting is canceled no token is lost: the next call has it."""
+        if self._handle.closed:
+            raise ClosedError("the stream is closed")
+        if self._pump is None:
+            self._pump = Pump(self._request)
+        token = await self._pump.next()
         if token is None:
             raise StopAsyncIteration
         return token

@@ -10,7 +10,7 @@ Each worker is an actor that opens the model once; the path must lead to the fil
 replaced and its unfinished batches are computed again, so every row comes back. Nothing else of the package knows Ray.
 """
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 import ray
 
@@ -32,8 +32,7 @@ class _Worker:
         self.output = output
         self.options: Mapping[str, Any] = options or {}
         self.model = Model.open(model, **(model_options or {}))
-        threads: "EngineOptions" = {"threads": _processors()}
-        self.engine = Engine(**{**threads, **(engine or {})})
+        self.engine = Engine(**(engine if engine and "threads" in engine else {"threads": _processors(), **(engine or {})}))
 
     def __call__(self, batch: Batch) -> Batch:
         """Takes a batch as columns, and gives it with one column more."""
@@ -61,7 +60,8 @@ class Generator(_Worker):
 
 def _processors() -> int:
     """Those that Ray has set aside for this actor; less than one counts as one, none as all of the machine."""
-    assigned = ray.get_runtime_context().get_assigned_resources().get("CPU", 0)
+    context: Any = ray.get_runtime_context()
+    assigned = context.get_assigned_resources().get("CPU", 0)
     return max(1, int(assigned)) if assigned else os.cpu_count() or 1
 
 
@@ -99,4 +99,4 @@ def generate(dataset: "ray.data.Dataset", model: str, *, column: str = "text", o
     return _map(Generator, dataset, workers, cpus, batch_size, arguments, more)
 
 
-__all__: Iterable[str] = ["Embedder", "Generator", "embed", "generate"]
+__all__ = ["Embedder", "Generator", "embed", "generate"]
