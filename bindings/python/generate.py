@@ -6,6 +6,7 @@
 
 Every function, hook and number of the header comes through here, so that the package has no table of its own to drift.
 """
+
 import pathlib
 import re
 import sys
@@ -22,11 +23,24 @@ FUNCTION = re.compile(r"^PITH_API (.*?)(pith_\w+)\((.*?)\);", re.MULTILINE | re.
 HOOK = re.compile(r"^typedef ([^;(]*)\(\*(pith_\w+_fn)\)\(([^;]*)\);", re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
-SCALARS = {"void": "None", "int32_t": "C.c_int32", "uint32_t": "C.c_uint32", "int64_t": "C.c_int64",
-           "uint64_t": "C.c_uint64", "double": "C.c_double", "float": "C.c_float"}
+SCALARS = {
+    "void": "None",
+    "int32_t": "C.c_int32",
+    "uint32_t": "C.c_uint32",
+    "int64_t": "C.c_int64",
+    "uint64_t": "C.c_uint64",
+    "double": "C.c_double",
+    "float": "C.c_float",
+}
 SCOPES = {1: "Host", 2: "Model", 3: "Engine", 4: "Request"}
-VALUES = {"i64": "int", "f64": "float", "str": "str", "add_str": "Sequence[str]", "i64s": "Sequence[int]",
-          "pair": "Mapping[int, float]"}
+VALUES = {
+    "i64": "int",
+    "f64": "float",
+    "str": "str",
+    "add_str": "Sequence[str]",
+    "i64s": "Sequence[int]",
+    "pair": "Mapping[int, float]",
+}
 
 
 def version():
@@ -36,6 +50,7 @@ def version():
 
 
 # ---- numbers ----
+
 
 def by_name(text):
     """Options have names here, as in JSON: PITH_KEY_TOP_P is top_p."""
@@ -48,13 +63,17 @@ def sentence(name, meaning):
 
 
 def constants(header):
-    lines = ['"""The numbers of pith.h: statuses, scopes, fields, flags. Written by generate.py; they never change."""',
-             "from enum import IntEnum", "", "#: The version of the header: major * 1000000 + minor * 1000 + patch.",
-             f"VERSION = {version()}"]
+    lines = [
+        '"""The numbers of pith.h: statuses, scopes, fields, flags. Written by generate.py; they never change."""',
+        "from enum import IntEnum",
+        "",
+        "#: The version of the header: major * 1000000 + minor * 1000 + patch.",
+        f"VERSION = {version()}",
+    ]
     stops = []
     for name, number, meaning in DEFINE.findall(header):
         if name.startswith("STOP_"):
-            stops.append((name[len("STOP_"):], number, meaning))
+            stops.append((name[len("STOP_") :], number, meaning))
         elif not name.startswith("KEY_") and name not in ("H", "API"):
             lines += [f"#: {sentence(name, meaning)}", f"{name} = {number}"]
     lines += ["", "", "class StopReason(IntEnum):", '    """Why a generation ended."""', ""]
@@ -65,9 +84,12 @@ def constants(header):
 
 # ---- options ----
 
+
 def options(header):
-    lines = ['"""The options of pith.h by name, for type checkers. Written by generate.py; the library checks them."""',
-             "from typing import Mapping, Optional, Sequence, TypedDict"]
+    lines = [
+        '"""The options of pith.h by name, for type checkers. Written by generate.py; the library checks them."""',
+        "from typing import Mapping, Optional, Sequence, TypedDict",
+    ]
     keys = {}
     numbers = dict(re.findall(r"^#define PITH_KEY_(\w+) +(\d+)", header, re.MULTILINE))
     for name, kind, default, meaning in KEY.findall(header):
@@ -75,8 +97,13 @@ def options(header):
     if sum(map(len, keys.values())) != len(numbers):
         sys.exit("generate.py does not understand every line of PITH_KEY_")
     for scope, entries in sorted(keys.items()):
-        lines += ["", "", f"class {SCOPES[scope]}Options(TypedDict, total=False):",
-                  f'    """Options of {SCOPES[scope].lower()}s; None stands for the default."""', ""]
+        lines += [
+            "",
+            "",
+            f"class {SCOPES[scope]}Options(TypedDict, total=False):",
+            f'    """Options of {SCOPES[scope].lower()}s; None stands for the default."""',
+            "",
+        ]
         for name, kind, default, meaning in entries:
             words = " ".join(word for word in meaning.replace("\n", " ").split() if word != "*")
             lines += [f"    {name.lower()}: Optional[{VALUES[kind]}]", *wrapped(f"[{default}] {words}")]
@@ -96,6 +123,7 @@ def wrapped(text):
 
 
 # ---- functions ----
+
 
 def ctype(text):
     """The ctypes expression of a C type; parameters lose their names before."""
@@ -125,13 +153,20 @@ def parameters(text):
 
 def signatures(header):
     code = COMMENT.sub("", header)
-    lines = ['"""The functions and hooks of pith.h as ctypes knows them. Written by generate.py."""',
-             "import ctypes as C", "from typing import Any, Dict, Tuple", ""]
+    lines = [
+        '"""The functions and hooks of pith.h as ctypes knows them. Written by generate.py."""',
+        "import ctypes as C",
+        "from typing import Any, Dict, Tuple",
+        "",
+    ]
     for result, name, arguments in HOOK.findall(code):
         kinds = ", ".join([ctype(result), *parameters(arguments)]).replace("C.c_char_p", "C.c_void_p")  # not zero-ended
         lines.append(f"{name} = C.CFUNCTYPE({kinds})")
-    lines += ["", "#: Of each function: what it returns, and what it takes.",
-              "SIGNATURES: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {"]
+    lines += [
+        "",
+        "#: Of each function: what it returns, and what it takes.",
+        "SIGNATURES: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {",
+    ]
     for result, name, arguments in FUNCTION.findall(code):
         kinds = parameters(arguments)
         takes = "(" + ", ".join(kinds) + ("," if len(kinds) == 1 else "") + ")"

@@ -1,11 +1,13 @@
-"""Builds libpith with CMake, cJSON compiled in and OpenBLAS left out, and puts it into the wheel under the tag that it can keep.
+"""Builds libpith with CMake, cJSON compiled in and OpenBLAS left out, and puts it into the wheel under the tag that
+it can keep.
 
-    PITH_CJSON_SOURCE    folder of a cJSON release, with cJSON.c and cJSON.h; else Debian's source is fetched (cmake/cjson.sh)
-    PITH_BUILD_DIR       folder to build in, kept between builds; else build/ here
+    PITH_CJSON_SOURCE    folder of a cJSON release, with cJSON.c and cJSON.h; else Debian's source is fetched
+    (cmake/cjson.sh) PITH_BUILD_DIR       folder to build in, kept between builds; else build/ here
     PITH_JOBS            how many compilers at once; else one a processor
 
 The sources are those of the checkout, or, in an sdist, those beside this file in native/.
 """
+
 import os
 import pathlib
 import platform
@@ -16,7 +18,12 @@ import subprocess
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SYSTEM = re.compile(r"(libc|libm|libpthread|libdl|librt|ld-linux[\w-]*)\.so\.\d+")
-SETTINGS = ("-DCMAKE_BUILD_TYPE=Release", "-DPITH_OPENBLAS=OFF", "-DPITH_EXAMPLES=OFF", "-DCMAKE_SHARED_LINKER_FLAGS=-s")
+SETTINGS = (
+    "-DCMAKE_BUILD_TYPE=Release",
+    "-DPITH_OPENBLAS=OFF",
+    "-DPITH_EXAMPLES=OFF",
+    "-DCMAKE_SHARED_LINKER_FLAGS=-s",
+)
 
 
 class CustomBuildHook(BuildHookInterface):
@@ -35,8 +42,11 @@ class CustomBuildHook(BuildHookInterface):
             build_data["force_include"].update({str(cjson / name): f"native/cjson/{name}" for name in CJSON})
             return
         library = build_library(source, build / "native", cjson)
-        included = {str(library): "pith/libpith.so.0", str(source / "LICENSE"): "pith/licenses/LICENSE",
-                    str(cjson / "LICENSE"): "pith/licenses/LICENSE.cJSON"}
+        included = {
+            str(library): "pith/libpith.so.0",
+            str(source / "LICENSE"): "pith/licenses/LICENSE",
+            str(cjson / "LICENSE"): "pith/licenses/LICENSE.cJSON",
+        }
         build_data["force_include_editable" if version == "editable" else "force_include"].update(included)
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform_tag(library)}"
@@ -52,8 +62,10 @@ def cjson_source(source, build):
             return folder
     script = source / "cmake/cjson.sh"
     if named or subprocess.call(["sh", str(script), str(build / "cjson")]) != 0:
-        raise SystemExit("pith needs the source of cJSON: set PITH_CJSON_SOURCE to the folder of a release from "
-                         "https://github.com/DaveGamble/cJSON, with its cJSON.c, cJSON.h and LICENSE")
+        raise SystemExit(
+            "pith needs the source of cJSON: set PITH_CJSON_SOURCE to the folder of a release from "
+            "https://github.com/DaveGamble/cJSON, with its cJSON.c, cJSON.h and LICENSE"
+        )
     return build / "cjson/cjson"
 
 
@@ -73,8 +85,14 @@ def platform_tag(library):
     with open(library, "rb") as file:
         elf = ELFFile(file)
         needed = [tag.needed for tag in elf.get_section_by_name(".dynamic").iter_tags("DT_NEEDED")]
-        versions = [entry.name for _, entries in elf.get_section_by_name(".gnu.version_r").iter_versions() for entry in entries]
-    glibc = [tuple(map(int, name[len("GLIBC_"):].split("."))) for name in versions if re.fullmatch(r"GLIBC_\d+(\.\d+)+", name)]
+        versions = [
+            entry.name for _, entries in elf.get_section_by_name(".gnu.version_r").iter_versions() for entry in entries
+        ]
+    glibc = [
+        tuple(map(int, name[len("GLIBC_") :].split(".")))
+        for name in versions
+        if re.fullmatch(r"GLIBC_\d+(\.\d+)+", name)
+    ]
     if not glibc or not all(SYSTEM.fullmatch(name) for name in needed):
         return f"linux_{machine}"
     return "manylinux_{}_{}_{}".format(*max(glibc)[:2], machine)

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""What a streamed token costs in Python beyond C: runs the same stream in both, in turns, and prints nanoseconds a token (medians).
+"""What a streamed token costs in Python beyond C: runs the same stream in both, in turns, and prints nanoseconds a
+token (medians).
 
     stream_overhead.py MODEL STREAM_OVERHEAD_C_PROGRAM [ROUNDS]
 
-"live" pulls tokens as they are computed, "drain" after all are computed, which leaves the cost of the stream alone; "async" drains
-with `async for`. The C program is bindings/bench/stream_overhead.c, linked with the library of the package. Ends with 1 when
-the difference of drain is 20 microseconds or more.
+"live" pulls tokens as they are computed, "drain" after all are computed, which leaves the cost of the stream alone;
+"async" drains with `async for`. The C program is bindings/bench/stream_overhead.c, linked with the library of the
+package. Ends with 1 when the difference of drain is 20 microseconds or more.
 """
+
 import asyncio
 import statistics
 import subprocess
@@ -21,7 +23,9 @@ LIMIT_NS = 20_000
 
 
 def in_c(program, model):
-    words = subprocess.run([program, model, PROMPT, str(TOKENS)], check=True, stdout=subprocess.PIPE, encoding="ascii").stdout.split()
+    words = subprocess.run(
+        [program, model, PROMPT, str(TOKENS)], check=True, stdout=subprocess.PIPE, encoding="ascii"
+    ).stdout.split()
     return {words[0]: float(words[1]), words[2]: float(words[3])}
 
 
@@ -51,8 +55,11 @@ async def measure_async(model, engine):
 
 
 def in_python(model, engine):
-    return {"live": measure(model, engine, drain=False), "drain": measure(model, engine, drain=True),
-            "async": asyncio.run(measure_async(model, engine))}
+    return {
+        "live": measure(model, engine, drain=False),
+        "drain": measure(model, engine, drain=True),
+        "async": asyncio.run(measure_async(model, engine)),
+    }
 
 
 def main():
@@ -69,7 +76,10 @@ def main():
         of_c = statistics.median(round_["drain" if name == "async" else name] for round_ in c)
         of_python = statistics.median(round_[name] for round_ in python)
         differences[name] = of_python - of_c
-        print(f"{name:5}  C {of_c:10.0f} ns/token   Python {of_python:10.0f} ns/token   difference {differences[name]:8.0f} ns")
+        print(
+            f"{name:5}  C {of_c:10.0f} ns/token   Python {of_python:10.0f} ns/token"
+            f"   difference {differences[name]:8.0f} ns"
+        )
     sys.exit(differences["drain"] >= LIMIT_NS)
 
 

@@ -3,9 +3,11 @@
 
     chat.py MODEL.gguf
 
-Turns are set in a format whose control tokens the vocabulary has, else as a plain dialogue. The marks are trusted pieces, what
+Turns are set in a format whose control tokens the vocabulary has, else as a plain dialogue. The marks are trusted
+pieces, what
 the user types is not: nobody can type a control token.
 """
+
 import argparse
 import sys
 

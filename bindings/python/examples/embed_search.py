@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Searches texts by meaning: those nearest to a question come first. Needs NumPy.
 
-    embed_search.py MODEL.gguf "a king" "a queen" "a boat" "a crown"
+embed_search.py MODEL.gguf "a king" "a queen" "a boat" "a crown"
 """
+
 import argparse
 
 import pith

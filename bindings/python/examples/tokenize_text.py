@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Cuts a text into tokens and shows each with its id and where it lies, in bytes.
 
-    tokenize_text.py MODEL.gguf "Once upon a time"
+tokenize_text.py MODEL.gguf "Once upon a time"
 """
+
 import argparse
 
 import pith

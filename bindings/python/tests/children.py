@@ -1,4 +1,5 @@
 """Programs that tests run in a process of their own: python children.py NAME [arguments]."""
+
 import gc
 import os
 import sys
@@ -13,13 +14,21 @@ from support import ENDLESS, MODEL, byte_vocabulary, resident_kib
 STREAMS = []
 
 
+def read(stream):
+    try:
+        for token in stream:
+            str(token)
+    except pith.ClosedError:
+        pass  # the interpreter ends, and closed it
+
+
 def in_the_background(daemon, count=200):
     """Many streams, three of them read by threads; still far from their end when this returns."""
     model = pith.Model.open(MODEL)
     engine = pith.Engine(threads=2)
     STREAMS.extend(model.generate("Once", stream=True, engine=engine, **ENDLESS) for _ in range(count))
     for stream in STREAMS[:3]:
-        threading.Thread(target=lambda stream=stream: [str(token) for token in stream], daemon=daemon).start()
+        threading.Thread(target=read, args=(stream,), daemon=daemon).start()
     time.sleep(0.05)
     if engine.running == 0:
         raise AssertionError("nothing runs any more: this would test nothing")
@@ -94,7 +103,8 @@ def end_while_opening():
 
 
 def fork():
-    """In the child, engines, requests and decoders of the parent say so; the model works; nothing hangs, also at its end."""
+    """In the child, engines, requests and decoders of the parent say so; the model works; nothing hangs, also at its
+    end."""
     model = pith.Model.open(MODEL)
     engine = pith.Engine(threads=2)
     stream = model.generate("Once", stream=True, engine=engine, **ENDLESS)
@@ -108,8 +118,13 @@ def fork():
         child = os.fork()
         if child == 0:
             told = []
-            for call in (lambda: next(stream), stream.result, lambda: engine.steps, lambda: decoder.feed(1),
-                         lambda: model.generate("a", engine=engine)):
+            for call in (
+                lambda: next(stream),
+                stream.result,
+                lambda: engine.steps,
+                lambda: decoder.feed(1),
+                lambda: model.generate("a", engine=engine),
+            ):
                 try:
                     call()
                     told.append("worked")

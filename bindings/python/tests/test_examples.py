@@ -1,4 +1,5 @@
 """The examples, run as their heads say."""
+
 from support import HERE, MODEL, python
 
 EXAMPLES = HERE / "examples"
@@ -15,7 +16,9 @@ def test_chat():
 
 
 def test_embed_search():
-    lines = example("embed_search.py", "The dog ran home", "The dog ran away", "Blue cheese", "The dog ran home").splitlines()
+    lines = example(
+        "embed_search.py", "The dog ran home", "The dog ran away", "Blue cheese", "The dog ran home"
+    ).splitlines()
     assert len(lines) == 3 and lines[0] == " 1.000  The dog ran home" and lines[1][8:] == "The dog ran away"
 
 

@@ -1,4 +1,5 @@
 """Streams, results, asynchronous streams, embeddings."""
+
 import asyncio
 import gc
 import signal
@@ -43,7 +44,16 @@ def test_logprobs(model, engine):
 def test_prompts_of_every_kind(model, engine):
     ids = model.tokenize(PROMPT, bos=True)
     expected = model.generate(PROMPT, engine=engine, max_tokens=10).ids
-    for prompt in (PROMPT.encode(), bytearray(PROMPT.encode()), pith.Piece(PROMPT), [PROMPT], ids, tuple(ids), [ids], [ids[:2], ids[2:]]):
+    for prompt in (
+        PROMPT.encode(),
+        bytearray(PROMPT.encode()),
+        pith.Piece(PROMPT),
+        [PROMPT],
+        ids,
+        tuple(ids),
+        [ids],
+        [ids[:2], ids[2:]],
+    ):
         assert model.generate(prompt, engine=engine, max_tokens=10).ids == expected
     for prompt in ("", [], [""]):  # the beginning token alone
         assert model.generate(prompt, engine=engine, max_tokens=2).ids
@@ -143,6 +153,7 @@ def test_a_full_queue_is_busy(model):
 
 # ---- asyncio ----
 
+
 def test_async_for(model, engine):
     async def read(seed):
         text = ""
@@ -155,7 +166,9 @@ def test_async_for(model, engine):
     async def both():
         return await asyncio.gather(*(read(seed) for seed in range(5)))
 
-    assert asyncio.run(both()) == [model.generate(PROMPT, engine=engine, max_tokens=20, seed=seed).text for seed in range(5)]
+    assert asyncio.run(both()) == [
+        model.generate(PROMPT, engine=engine, max_tokens=20, seed=seed).text for seed in range(5)
+    ]
 
 
 def test_waiting_may_be_canceled_without_loss(model, engine):
@@ -242,7 +255,8 @@ except KeyboardInterrupt:
     took = time.monotonic() - sent[0]
     for other in others:
         other.close()
-    print("interrupted", took < 1.0, took, stream.result().stop.name if what == "stream" else engine.running + engine.queued)
+    left = stream.result().stop.name if what == "stream" else engine.running + engine.queued
+    print("interrupted", took < 1.0, took, left)
 """
 
 
@@ -291,6 +305,7 @@ def test_a_signal_handler_that_reenters_is_told(model, engine):
 
 # ---- embeddings ----
 
+
 def test_embeddings_are_arrays(model, engine):
     np = pytest.importorskip("numpy")
     vectors = model.embed(["a king", "a queen", "日本 🙂"], engine=engine)
@@ -311,8 +326,9 @@ def test_embeddings_are_arrays(model, engine):
 
 
 def test_the_array_is_the_requests_memory(model, engine):
-    """64 texts: the array lies where the request has its vectors; nothing was copied, and it stays valid after everything is closed."""
-    np = pytest.importorskip("numpy")
+    """64 texts: the array lies where the request has its vectors; nothing was copied, and it stays valid after
+    everything is closed."""
+    pytest.importorskip("numpy")
     texts = [f"tale number {number} of a king" for number in range(64)]
     before = _handle.open_count()
     with pith.Model.open(MODEL) as own:
@@ -335,9 +351,10 @@ def test_the_array_is_the_requests_memory(model, engine):
     assert _handle.open_count() == before
 
 
-
 def test_without_numpy_there_are_lists(model, engine):
-    child = python("-c", """
+    child = python(
+        "-c",
+        """
 import sys
 sys.modules["numpy"] = None
 import pith
@@ -347,8 +364,11 @@ with pith.Model.open(MODEL) as model, pith.Engine(threads=2) as engine:
     print([type(rows), type(rows[0]), type(rows[0][0]), len(rows), len(rows[0])] ==
           [list, list, float, 2, model.width], model.embed([], engine=engine), pith._handle.open_count(),
           model.embed("a king", engine=engine) == rows[0], ",".join(map(float.hex, rows[0])))
-""")
+""",
+    )
     assert child.returncode == 0, child.stdout
     first = child.stdout.split(" ", 4)
     assert first[:4] == ["True", "[]", "3", "True"], child.stdout[:200]
-    assert [float.fromhex(word) for word in first[4].strip().split(",")] == [float(x) for x in model.embed("a king", engine=engine)]
+    assert [float.fromhex(word) for word in first[4].strip().split(",")] == [
+        float(x) for x in model.embed("a king", engine=engine)
+    ]

@@ -1,4 +1,5 @@
 """What programs do wrong: exceptions, never a crash."""
+
 import gc
 import random
 import threading
@@ -26,11 +27,29 @@ def test_closed_handles():
         assert one.closed
     assert goes_on.result().ids  # children keep their parents
     goes_on.close()
-    calls = [lambda: model.tokenize("a"), lambda: model.tokenize_spans("a"), lambda: model.name, lambda: model.width, model.details,
-             model.decoder, lambda: model.detokenize([1]), lambda: model.generate("a"), lambda: model.embed("a"), lambda: model.embed([]),
-             lambda: model.generate("a", stream=True), lambda: engine.steps, lambda: host.memory_used, lambda: pith.Engine(host=host),
-             lambda: pith.Model.open(MODEL, host=host), lambda: pith.Model.plan(MODEL, host=host), lambda: decoder.feed(1), decoder.flush,
-             lambda: next(stream), stream.result, lambda: stream.prompt_tokens]
+    calls = [
+        lambda: model.tokenize("a"),
+        lambda: model.tokenize_spans("a"),
+        lambda: model.name,
+        lambda: model.width,
+        model.details,
+        model.decoder,
+        lambda: model.detokenize([1]),
+        lambda: model.generate("a"),
+        lambda: model.embed("a"),
+        lambda: model.embed([]),
+        lambda: model.generate("a", stream=True),
+        lambda: engine.steps,
+        lambda: host.memory_used,
+        lambda: pith.Engine(host=host),
+        lambda: pith.Model.open(MODEL, host=host),
+        lambda: pith.Model.plan(MODEL, host=host),
+        lambda: decoder.feed(1),
+        decoder.flush,
+        lambda: next(stream),
+        stream.result,
+        lambda: stream.prompt_tokens,
+    ]
     for call in calls:
         with pytest.raises(pith.ClosedError, match="is closed"):
             call()
@@ -38,29 +57,86 @@ def test_closed_handles():
     stream.cancel()  # nothing to cancel: fine
 
 
-HOSTILE = [None, -1, 2**31, 2**63, 2**64, 2**200, -(2**200), 1.5, float("nan"), float("inf"), "", "a\0b", "\ud800", "\udfff" * 3, b"", b"\xff\xfe",
-           object(), [], {}, (), [None], ["\ud83d"], [2**70], [[[]]], True, lambda: None, int, Ellipsis, range(3), pith.trusted("x"),
-           pith.Piece(None), memoryview(bytearray(8))[::2], bytearray(3)]
+HOSTILE = [
+    None,
+    -1,
+    2**31,
+    2**63,
+    2**64,
+    2**200,
+    -(2**200),
+    1.5,
+    float("nan"),
+    float("inf"),
+    "",
+    "a\0b",
+    "\ud800",
+    "\udfff" * 3,
+    b"",
+    b"\xff\xfe",
+    object(),
+    [],
+    {},
+    (),
+    [None],
+    ["\ud83d"],
+    [2**70],
+    [[[]]],
+    True,
+    lambda: None,
+    int,
+    Ellipsis,
+    range(3),
+    pith.trusted("x"),
+    pith.Piece(None),
+    memoryview(bytearray(8))[::2],
+    bytearray(3),
+]
 
 
 def test_hostile_arguments(model, vocabulary, engine):
     """Whatever is given where: an exception, or a result where the value is fine after all."""
     decoder = vocabulary.decoder()
     few = {"max_tokens": 1, "engine": engine}
-    calls = [model.tokenize, vocabulary.tokenize_spans, model.detokenize, vocabulary.detokenize_bytes, decoder.feed, pith.trusted,
-             lambda x: model.generate(x, **few), lambda x: model.generate("a", stream=x, **few),
-             lambda x: model.generate("a", engine=x, max_tokens=1), lambda x: model.embed(x, engine=engine),
-             lambda x: model.embed([x, x], engine=engine), lambda x: model.generate("a", stop=x, **few),
-             lambda x: model.generate("a", logit_bias=x, **few), lambda x: model.generate("a", stop_tokens=x, **few),
-             lambda x: model.generate("a", logprobs=x, **few), lambda x: model.generate("a", seed=x, temperature=x, **few),
-             lambda x: model.generate("a", **{str(x): x}, **few), lambda x: model.tokenize("a", trusted=x, bos=x, eos=x),
-             lambda x: model.detokenize([1], special=x), lambda x: model.decoder(special=x),
-             lambda x: pith.Engine(threads=x).close() if x not in (2**31,) else None, lambda x: pith.Engine(host=x),
-             lambda x: pith.Host(memory_limit=x), lambda x: pith.Host(cpu=x), pith.Model.open, pith.Model, pith.Model.plan,
-             lambda x: pith.Model.open(MODEL, host=x), lambda x: pith.Model.open(MODEL, progress=x).close(),
-             lambda x: pith.Model.open(MODEL, load_threads=x).close(), lambda x: pith.Model.open([MODEL, x]),
-             lambda x: pith.Model.open(pith.FileRange(x, x, x)), lambda x: pith.Model.plan(MODEL, engine=x), pith.effective_options,
-             lambda x: pith.effective_options("request", x), pith.option_help, lambda x: pith.FileRange(x, x)]
+    calls = [
+        model.tokenize,
+        vocabulary.tokenize_spans,
+        model.detokenize,
+        vocabulary.detokenize_bytes,
+        decoder.feed,
+        pith.trusted,
+        lambda x: model.generate(x, **few),
+        lambda x: model.generate("a", stream=x, **few),
+        lambda x: model.generate("a", engine=x, max_tokens=1),
+        lambda x: model.embed(x, engine=engine),
+        lambda x: model.embed([x, x], engine=engine),
+        lambda x: model.generate("a", stop=x, **few),
+        lambda x: model.generate("a", logit_bias=x, **few),
+        lambda x: model.generate("a", stop_tokens=x, **few),
+        lambda x: model.generate("a", logprobs=x, **few),
+        lambda x: model.generate("a", seed=x, temperature=x, **few),
+        lambda x: model.generate("a", **{str(x): x}, **few),
+        lambda x: model.tokenize("a", trusted=x, bos=x, eos=x),
+        lambda x: model.detokenize([1], special=x),
+        lambda x: model.decoder(special=x),
+        lambda x: pith.Engine(threads=x).close() if x not in (2**31,) else None,
+        lambda x: pith.Engine(host=x),
+        lambda x: pith.Host(memory_limit=x),
+        lambda x: pith.Host(cpu=x),
+        pith.Model.open,
+        pith.Model,
+        pith.Model.plan,
+        lambda x: pith.Model.open(MODEL, host=x),
+        lambda x: pith.Model.open(MODEL, progress=x).close(),
+        lambda x: pith.Model.open(MODEL, load_threads=x).close(),
+        lambda x: pith.Model.open([MODEL, x]),
+        lambda x: pith.Model.open(pith.FileRange(x, x, x)),
+        lambda x: pith.Model.plan(MODEL, engine=x),
+        pith.effective_options,
+        lambda x: pith.effective_options("request", x),
+        pith.option_help,
+        lambda x: pith.FileRange(x, x),
+    ]
     refused = taken = 0
     for call in calls:
         for value in HOSTILE:
@@ -71,7 +147,10 @@ def test_hostile_arguments(model, vocabulary, engine):
                 assert not isinstance(error, (SystemError, pith.InternalError)), (error, value)
                 refused += 1
     assert refused > 600 and taken > 50, (refused, taken)
-    assert model.generate("Once", max_tokens=3, engine=engine).ids and vocabulary.detokenize(vocabulary.tokenize("日")) == "日"
+    assert (
+        model.generate("Once", max_tokens=3, engine=engine).ids
+        and vocabulary.detokenize(vocabulary.tokenize("日")) == "日"
+    )
 
 
 def test_objects_that_misbehave(model, engine):
@@ -86,8 +165,16 @@ def test_objects_that_misbehave(model, engine):
 
         __float__ = __len__ = __getitem__ = __fspath__ = __index__
 
-    for call in (model.tokenize, model.detokenize, model.embed, model.generate, pith.Model.open, lambda x: model.detokenize([x]),
-                 lambda x: model.generate("a", seed=x), lambda x: pith.effective_options("request", x)):
+    for call in (
+        model.tokenize,
+        model.detokenize,
+        model.embed,
+        model.generate,
+        pith.Model.open,
+        lambda x: model.detokenize([x]),
+        lambda x: model.generate("a", seed=x),
+        lambda x: pith.effective_options("request", x),
+    ):
         with pytest.raises((LookupError, TypeError)):
             call(Throws())
 
@@ -122,7 +209,9 @@ def test_handles_of_other_threads(model, engine):
 def test_two_threads_read_one_stream(model, engine):
     expected = model.generate("Once", engine=engine, max_tokens=100).ids
     stream, got = model.generate("Once", stream=True, engine=engine, max_tokens=100), []
-    threads = [threading.Thread(target=lambda: got.extend(token for step in stream for token in step.ids)) for _ in range(3)]
+    threads = [
+        threading.Thread(target=lambda: got.extend(token for step in stream for token in step.ids)) for _ in range(3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -146,9 +235,17 @@ def test_closing_while_others_use():
     for round_number in range(15):
         chance = random.Random(round_number)
         host, model, engine, decoder, shared = everything(1 + round_number % 2)
-        works = [lambda: next(shared), lambda: next(shared), lambda: model.tokenize("Once upon a time"), lambda: decoder.feed(40),
-                 lambda: model.generate("Once", engine=engine, max_tokens=3), lambda: model.embed("a king", engine=engine),
-                 lambda: shared.result(), lambda: host.memory_used, lambda: engine.steps]
+        works = [
+            lambda: next(shared),
+            lambda: next(shared),
+            lambda: model.tokenize("Once upon a time"),
+            lambda: decoder.feed(40),
+            lambda: model.generate("Once", engine=engine, max_tokens=3),
+            lambda: model.embed("a king", engine=engine),
+            lambda: shared.result(),
+            lambda: host.memory_used,
+            lambda: engine.steps,
+        ]
         threads = [threading.Thread(target=repeat, args=(work,)) for work in works]
         for thread in threads:
             thread.start()
@@ -185,8 +282,8 @@ def test_collected_in_any_order():
 
 
 def test_the_collector_may_run_inside_a_hook(model):
-    """Circles of streams are dropped while hooks run, with the library's locks held by this very thread; and the collector runs
-    at every step."""
+    """Circles of streams are dropped while hooks run, with the library's locks held by this very thread; and the
+    collector runs at every step."""
     threshold = gc.get_threshold()
     gc.set_threshold(1)
     try:
@@ -197,7 +294,9 @@ def test_the_collector_may_run_inside_a_hook(model):
                     circle = [model.generate("Once", stream=True, engine=engine, **ENDLESS)]
                     circle.append(circle)
                     del circle
-                    other.generate("Once", engine=engine, max_tokens=2)  # takes a place in the engine: a log line with its lock held
+                    other.generate(
+                        "Once", engine=engine, max_tokens=2
+                    )  # takes a place in the engine: a log line with its lock held
                 other.close()
     finally:
         gc.set_threshold(*threshold)

@@ -1,4 +1,5 @@
 """Opening models, from every kind of source; what they tell; hosts, plans, options."""
+
 import copy
 import io
 import logging
@@ -109,7 +110,10 @@ class Broken(io.BytesIO):
         return self.answer
 
 
-@pytest.mark.parametrize("answer", [ValueError("mine"), KeyboardInterrupt("mine"), SystemExit("mine"), "text", b"", None, b"too much" * 10**6])
+@pytest.mark.parametrize(
+    "answer",
+    [ValueError("mine"), KeyboardInterrupt("mine"), SystemExit("mine"), "text", b"", None, b"too much" * 10**6],
+)
 def test_what_a_file_object_throws_comes_out(answer):
     expected = type(answer) if isinstance(answer, BaseException) else (EOFError, TypeError)
     before = pith.default_host().memory_used
@@ -200,27 +204,55 @@ def test_progress_elsewhere_is_told_on_the_thread_that_opens():
 def test_options_are_checked_by_the_library():
     with pytest.raises(pith.OptionError, match="temprature"):
         pith.effective_options("request", {"temprature": 1})
-    for scope, wrong in (("request", {"temperature": "hot"}), ("request", {"threads": 1}), ("engine", {"threads": -1}),
-                         ("engine", {"threads": 2**70}), ("model", {"exact": []}), ("host", {"cpu": "\0"})):
+    for scope, wrong in (
+        ("request", {"temperature": "hot"}),
+        ("request", {"threads": 1}),
+        ("engine", {"threads": -1}),
+        ("engine", {"threads": 2**70}),
+        ("model", {"exact": []}),
+        ("host", {"cpu": "\0"}),
+    ):
         with pytest.raises((pith.OptionError, pith.FormatError)):
             pith.effective_options(scope, wrong)
-    for wrong in ({"temperature": float("nan")}, {"temperature": object()}, {1: 1}, {"stop": b"bytes"}, {"seed": 1j}, None):
+    for wrong in (
+        {"temperature": float("nan")},
+        {"temperature": object()},
+        {1: 1},
+        {"stop": b"bytes"},
+        {"seed": 1j},
+        None,
+    ):
         with pytest.raises((TypeError, ValueError)):
             pith.effective_options("request", wrong if wrong is not None else 5)
     with pytest.raises(ValueError):
         pith.effective_options("nothing")
-    told = pith.effective_options("request", {"stop": ["\n\n", "\"\\\1é🙂\udc00"], "seed": 2**63 - 1, "stop_tokens": (1, 2), "top_k": None,
-                                              "logit_bias": {7: float("-inf")}, "ignore_eog": True})
-    assert told["stop"] == ["\n\n", "\"\\\1é🙂\ufffd"] and told["seed"] == str(2**63 - 1) and told["stop_tokens"] == [1, 2]
+    told = pith.effective_options(
+        "request",
+        {
+            "stop": ["\n\n", '"\\\1é🙂\udc00'],
+            "seed": 2**63 - 1,
+            "stop_tokens": (1, 2),
+            "top_k": None,
+            "logit_bias": {7: float("-inf")},
+            "ignore_eog": True,
+        },
+    )
+    assert (
+        told["stop"] == ["\n\n", '"\\\1é🙂\ufffd'] and told["seed"] == str(2**63 - 1) and told["stop_tokens"] == [1, 2]
+    )
     assert told["logit_bias"] == {"7": "-infinity"} and told["ignore_eog"] == 1 and told["top_k"] == 40
-    assert "top_k" in pith.option_help("request") and set(pith.option_help("engine")) == set(pith.EngineOptions.__annotations__)
+    assert "top_k" in pith.option_help("request") and set(pith.option_help("engine")) == set(
+        pith.EngineOptions.__annotations__
+    )
     for scope, kind in (("host", pith.HostOptions), ("model", pith.ModelOptions), ("request", pith.RequestOptions)):
         assert set(pith.effective_options(scope)) == set(kind.__annotations__)
 
 
 def test_numpy_numbers_are_options():
     np = pytest.importorskip("numpy")
-    told = pith.effective_options("request", {"temperature": np.float32(0.5), "top_k": np.int64(3), "stop_tokens": np.array([1, 2])})
+    told = pith.effective_options(
+        "request", {"temperature": np.float32(0.5), "top_k": np.int64(3), "stop_tokens": np.array([1, 2])}
+    )
     assert (told["temperature"], told["top_k"], told["stop_tokens"]) == (0.5, 3, [1, 2])
 
 
@@ -258,8 +290,12 @@ def test_a_logging_handler_may_use_pith_and_throw(model):
 
 
 def test_nothing_native_is_pickled_or_copied(model):
-    with model.decoder() as decoder, pith.Engine(threads=1) as engine, pith.Host() as host, model.generate(
-            "a", stream=True, max_tokens=1) as stream:
+    with (
+        model.decoder() as decoder,
+        pith.Engine(threads=1) as engine,
+        pith.Host() as host,
+        model.generate("a", stream=True, max_tokens=1) as stream,
+    ):
         for native in (model, decoder, engine, host, stream):
             for way in (pickle.dumps, copy.copy, copy.deepcopy):
                 with pytest.raises(TypeError, match="cannot be pickled"):

@@ -1,4 +1,5 @@
 """What shows in a whole process: the end of the interpreter, forks, memory over many cycles."""
+
 import multiprocessing
 import os
 
@@ -8,8 +9,15 @@ from support import HERE, MODEL, python
 CHILDREN = HERE / "tests/children.py"
 CYCLES = int(os.environ.get("PITH_CYCLES", "10000"))
 GROWTH_KIB = 1024
-WAYS = [("end_with_daemons", 0, ""), ("end_by_exit", 7, ""), ("end_with_threads", 0, ""), ("end_in_a_handler", 0, "late\n"),
-        ("end_by_exception", 9, ""), ("end_in_asyncio", 0, ""), ("end_while_opening", 0, "")]
+WAYS = [
+    ("end_with_daemons", 0, ""),
+    ("end_by_exit", 7, ""),
+    ("end_with_threads", 0, ""),
+    ("end_in_a_handler", 0, "late\n"),
+    ("end_by_exception", 9, ""),
+    ("end_in_asyncio", 0, ""),
+    ("end_while_opening", 0, ""),
+]
 
 
 @pytest.mark.parametrize("way, code, output", WAYS)

@@ -1,4 +1,5 @@
 """Ray Data on a local cluster of two workers, one of which is lost mid-run."""
+
 import os
 import signal
 import time
@@ -18,8 +19,14 @@ PROMPTS = ["Once upon a time", "The dog", "A king 🙂 日本"]
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
     os.environ["RAY_AUTH_MODE"] = "disabled"
-    ray.init(num_cpus=4, include_dashboard=False, logging_level="ERROR", log_to_driver=False, object_store_memory=100 * 2**20,
-             runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}})
+    ray.init(
+        num_cpus=4,
+        include_dashboard=False,
+        logging_level="ERROR",
+        log_to_driver=False,
+        object_store_memory=100 * 2**20,
+        runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}},
+    )
     ray.data.DataContext.get_current().enable_progress_bars = False
     yield
     ray.shutdown()
@@ -60,8 +67,12 @@ def test_a_lost_worker_loses_no_row(model, tmp_path):
 
 def test_embed_and_generate_over_a_dataset(model):
     data = ray.data.from_items([{"prompt": prompt} for prompt in PROMPTS])
-    made = pith.ray.generate(data, MODEL, column="prompt", output="tale", workers=1, options={"max_tokens": 12, "seed": 3})
-    both = pith.ray.embed(made, MODEL, column="tale", workers=1, cpus=1, options={"pooling": "last"}, engine={"threads": 1})
+    made = pith.ray.generate(
+        data, MODEL, column="prompt", output="tale", workers=1, options={"max_tokens": 12, "seed": 3}
+    )
+    both = pith.ray.embed(
+        made, MODEL, column="tale", workers=1, cpus=1, options={"pooling": "last"}, engine={"threads": 1}
+    )
     rows = {row["prompt"]: row for row in both.take_all()}
     for prompt in PROMPTS:
         tale = model.generate(prompt, max_tokens=12, seed=3).text

@@ -1,4 +1,5 @@
 """The same prompt and seed give the same text as the pith command, and embeddings have the same bits."""
+
 import array
 
 import pith
@@ -24,4 +25,7 @@ def test_embedding_bits(model):
     for line, vector in zip(lines, model.embed(texts)):  # nine digits: enough to tell every float from the next
         assert array.array("f", map(float, line.split())).tobytes() == array.array("f", vector).tobytes()
     with pith.Engine(threads=1) as engine:
-        assert array.array("f", model.embed(texts[2], engine=engine)).tobytes() == array.array("f", model.embed(texts)[2]).tobytes()
+        assert (
+            array.array("f", model.embed(texts[2], engine=engine)).tobytes()
+            == array.array("f", model.embed(texts)[2]).tobytes()
+        )

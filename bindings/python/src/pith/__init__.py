@@ -6,10 +6,11 @@
         for token in model.generate("Once upon a time", stream=True):
             print(token, end="", flush=True)
 
-Models, engines and hosts may be used by any thread at any time; streams and decoders by one at a time. Whatever fails raises a
-PithError that says what was wrong and what to do. Log lines go to the logger "pith". Everything with native memory has
-`close` and works with `with`; it may be closed in any order.
+Models, engines and hosts may be used by any thread at any time; streams and decoders by one at a time. Whatever
+fails raises a PithError that says what was wrong and what to do. Log lines go to the logger "pith". Everything with
+native memory has `close` and works with `with`; it may be closed in any order.
 """
+
 import json as _json
 from typing import Any as _Any
 from typing import Dict as _Dict
@@ -60,10 +61,47 @@ def build() -> _Dict[str, _Any]:
 
 
 __all__ = [
-    "ArgumentError", "BufferSizeError", "BusyError", "CanceledError", "ClosedError", "ContextError", "Decoder", "Engine",
-    "EngineOptions", "FileError", "FileRange", "ForkedError", "FormatError", "GenerateResult", "Host", "HostOptions",
-    "InternalError", "Likely", "Model", "ModelOptions", "ModelSource", "NumericError", "OptionError", "OutOfMemoryError", "Piece",
-    "PithError", "Plan", "Prompt", "RequestOptions", "StateError", "StopReason", "SystemRefusedError", "Token", "TokenSpan",
-    "TokenStream", "UnsupportedError", "WaitTimeoutError", "build", "constants", "default_host", "effective_options", "option_help",
+    "ArgumentError",
+    "BufferSizeError",
+    "BusyError",
+    "CanceledError",
+    "ClosedError",
+    "ContextError",
+    "Decoder",
+    "Engine",
+    "EngineOptions",
+    "FileError",
+    "FileRange",
+    "ForkedError",
+    "FormatError",
+    "GenerateResult",
+    "Host",
+    "HostOptions",
+    "InternalError",
+    "Likely",
+    "Model",
+    "ModelOptions",
+    "ModelSource",
+    "NumericError",
+    "OptionError",
+    "OutOfMemoryError",
+    "Piece",
+    "PithError",
+    "Plan",
+    "Prompt",
+    "RequestOptions",
+    "StateError",
+    "StopReason",
+    "SystemRefusedError",
+    "Token",
+    "TokenSpan",
+    "TokenStream",
+    "UnsupportedError",
+    "WaitTimeoutError",
+    "build",
+    "constants",
+    "default_host",
+    "effective_options",
+    "option_help",
     "trusted",
 ]

@@ -1,4 +1,5 @@
 """Decoders: token ids, as they come, into whole text."""
+
 import ctypes as C
 import operator
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ class Decoder(Owner):
         self._exclusive = Exclusive(self._handle)
 
     def feed(self, token: int) -> str:
-        """The text that an id completes, often all of its own, sometimes "". Raises ArgumentError for an id out of range."""
+        """The text that an id completes, often all of its own, sometimes "". Raises ArgumentError for an id out of
+        range."""
         number = operator.index(token)
         if not 0 <= number <= MAX_ID:
             raise ArgumentError(f"token id {number} is negative or too large")

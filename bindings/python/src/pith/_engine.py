@@ -1,4 +1,5 @@
 """Engines: workers, the KV cache and the schedule."""
+
 from typing import TYPE_CHECKING, Optional
 
 from . import _constants as k
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 class Engine(Owner):
     """`Engine(threads=2, kv_tokens=4096)`: computes the requests of many threads, for one or several models, together.
 
-    A model has one of its own for all processors; make another to your measure, and pass it to `generate` and `embed`. Any
-    thread may use it. Streams go on when it is closed. Raises OptionError, OutOfMemoryError, SystemRefusedError.
+    A model has one of its own for all processors; make another to your measure, and pass it to `generate` and
+    `embed`. Any thread may use it. Streams go on when it is closed. Raises OptionError, OutOfMemoryError,
+    SystemRefusedError.
     """
 
     def __init__(self, *, host: Optional[Host] = None, **options: "Unpack[EngineOptions]") -> None:
         stands_on = default_host() if host is None else host
         with NativeOptions(k.SCOPE_ENGINE, options) as settings, stands_on._handle as address:
-            self._handle = Handle(self, "the engine", make(lib.pith_engine_create, address, settings), lib.pith_engine_release)
+            self._handle = Handle(
+                self, "the engine", make(lib.pith_engine_create, address, settings), lib.pith_engine_release
+            )
 
     @property
     def queued(self) -> int:

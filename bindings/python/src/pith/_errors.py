@@ -1,7 +1,9 @@
-"""Exceptions: a class for each status of pith.h, all under PithError, each also the builtin that Python programs would expect.
+"""Exceptions: a class for each status of pith.h, all under PithError, each also the builtin that Python programs
+would expect.
 
 Must not know: the library. _library.py makes them from its sentences.
 """
+
 from typing import Dict, Type
 
 from . import _constants as k

@@ -1,4 +1,5 @@
 """One thread at a time with a native object that the library takes for that: requests and decoders."""
+
 import os
 import threading
 from typing import Callable, TypeVar
@@ -10,8 +11,8 @@ T = TypeVar("T")
 
 
 class Exclusive:
-    """Guards a handle. Other threads wait their turn; in the child of a fork, where a thread that is not there may have it,
-    ForkedError is raised."""
+    """Guards a handle. Other threads wait their turn; in the child of a fork, where a thread that is not there may
+    have it, ForkedError is raised."""
 
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
@@ -22,7 +23,9 @@ class Exclusive:
     def use(self, work: Callable[[int], T]) -> T:
         """Calls `work` with the object's address. Raises ClosedError."""
         if self._process != os.getpid():
-            raise ForkedError("this object belongs to the parent process: make a new one from the model, which stays usable")
+            raise ForkedError(
+                "this object belongs to the parent process: make a new one from the model, which stays usable"
+            )
         with self._lock, self._handle as address:
             if self._busy:  # a signal handler or a finalizer came in between
                 raise StateError("this very thread is using the object already")

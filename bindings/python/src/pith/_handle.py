@@ -1,14 +1,17 @@
-"""A native object and its guard: it counts the calls that use it, refuses new ones once it is closed, and frees it when the last
-has left. So closing from another thread, from a signal handler or by the garbage collector is safe at any time.
+"""A native object and its guard: it counts the calls that use it, refuses new ones once it is closed, and frees it
+when the last has left. So closing from another thread, from a signal handler or by the garbage collector is safe at
+any time.
 
-Invariant: no locks. Appending to, popping from and looking at a list are atomic, and each side first writes and then looks:
-a call notes itself before it asks whether the handle is closed, closing marks it before asking whether a call is there. So a
-signal handler, a finalizer or the child of a fork can come in between anywhere and never wait for anybody.
+Invariant: no locks. Appending to, popping from and looking at a list are atomic, and each side first writes and then
+looks: a call notes itself before it asks whether the handle is closed, closing marks it before asking whether a call
+is there. So a signal handler, a finalizer or the child of a fork can come in between anywhere and never wait for
+anybody.
 
-The safety net: an owner that is collected closes its handle, and so does the end of the interpreter. No native object is
-released while the thread is inside the library, as it would be in a hook that runs with the library's locks held; that
-is made up for when the thread leaves. Must not know: what kinds of objects there are.
+The safety net: an owner that is collected closes its handle, and so does the end of the interpreter. No native
+object is released while the thread is inside the library, as it would be in a hook that runs with the library's
+locks held; that is made up for when the thread leaves. Must not know: what kinds of objects there are.
 """
+
 import atexit
 import os
 import threading
@@ -43,11 +46,28 @@ def open_count() -> int:
 class Handle:
     """Takes an address over. `with handle as address:` keeps the object for that long, or raises ClosedError."""
 
-    __slots__ = ("_address", "_name", "_release", "_cancel", "_users", "_unfreed", "closed", "kept_at_exit", "__weakref__")
+    __slots__ = (
+        "_address",
+        "_name",
+        "_release",
+        "_cancel",
+        "_users",
+        "_unfreed",
+        "closed",
+        "kept_at_exit",
+        "__weakref__",
+    )
 
-    def __init__(self, owner: object, name: str, address: int, release: Callable[[int], None],
-                 cancel: Optional[Callable[[int], Any]] = None) -> None:
-        """`owner` closes the handle when it is collected, so the handle must not know it; `cancel` is called before closing."""
+    def __init__(
+        self,
+        owner: object,
+        name: str,
+        address: int,
+        release: Callable[[int], None],
+        cancel: Optional[Callable[[int], Any]] = None,
+    ) -> None:
+        """`owner` closes the handle when it is collected, so the handle must not know it; `cancel` is called before
+        closing."""
         self._address = address
         self._name = name
         self._release = release
@@ -67,8 +87,9 @@ class Handle:
         _inside.depth += 1
         return self._address
 
-    def __exit__(self, kind: Optional[Type[BaseException]], value: Optional[BaseException],
-                 traceback: Optional[TracebackType]) -> None:
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], value: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
         self._leave()
         _inside.depth -= 1
         if (_later or _log.LINES) and _inside.depth == 0:
@@ -129,7 +150,8 @@ def _catch_up() -> None:
 
 
 def _end() -> None:
-    """Before the interpreter goes: ends all work and the library's threads, which could otherwise call a hook too late."""
+    """Before the interpreter goes: ends all work and the library's threads, which could otherwise call a hook too
+    late."""
     for handle in list(_open):
         handle.cancel()
     until = time.monotonic() + _EXIT_SECONDS

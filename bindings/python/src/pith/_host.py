@@ -1,4 +1,5 @@
 """Hosts: what models and engines stand on. Every host the package makes tells its lines to the logger "pith"."""
+
 from typing import TYPE_CHECKING, Dict
 
 from . import _constants as k

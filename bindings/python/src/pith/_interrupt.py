@@ -1,8 +1,10 @@
 """Ctrl-C during a native call that takes long and tells only of its progress, such as opening a model.
 
-Python handles signals on the main thread between its own instructions, never inside a native call; and what a signal handler
-raises at the start of a callback is lost in C. So the main thread waits, in slices, for another thread that makes the call.
+Python handles signals on the main thread between its own instructions, never inside a native call; and what a signal
+handler raises at the start of a callback is lost in C. So the main thread waits, in slices, for another thread that
+makes the call.
 """
+
 import contextvars
 import threading
 from typing import Any, Callable, List, TypeVar
@@ -12,7 +14,8 @@ _SLICE_SECONDS = 0.05
 
 
 def interruptible(work: Callable[[], T], stop: Callable[[], Any]) -> T:
-    """Returns what `work` returns and raises what it raises. A signal's exception calls `stop`, and is raised when work has ended."""
+    """Returns what `work` returns and raises what it raises. A signal's exception calls `stop`, and is raised when
+    work has ended."""
     if threading.current_thread() is not threading.main_thread():
         return work()
     results: List[T] = []

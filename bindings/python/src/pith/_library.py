@@ -3,6 +3,7 @@
 The library is the one in this package, or the one that PITH_LIBRARY names. Every function releases the interpreter's
 lock while it runs. Must not know: what the functions do.
 """
+
 import ctypes as C
 import os
 from typing import Any
@@ -19,8 +20,10 @@ def _load() -> C.CDLL:
     try:
         library = C.CDLL(PATH)
     except OSError as error:
-        raise ImportError(f"pith's library cannot be loaded: {error}. Install the package from its wheel or with 'pip "
-                          "install', or name a libpith.so in the environment variable PITH_LIBRARY.") from error
+        raise ImportError(
+            f"pith's library cannot be loaded: {error}. Install the package from its wheel or with 'pip "
+            "install', or name a libpith.so in the environment variable PITH_LIBRARY."
+        ) from error
     for name, (result, arguments) in SIGNATURES.items():
         try:
             function = getattr(library, name)

@@ -1,8 +1,9 @@
 """The library's log lines, as records of the logger "pith".
 
-The hook only notes a line: it may be called with locks of the library held, where no other code of Python's may run. Lines
-are told to `logging` by whoever leaves the library next (_handle.py). Must not know: hosts, models.
+The hook only notes a line: it may be called with locks of the library held, where no other code of Python's may run.
+Lines are told to `logging` by whoever leaves the library next (_handle.py). Must not know: hosts, models.
 """
+
 import contextlib
 import ctypes as C
 import logging
@@ -31,7 +32,8 @@ C.pythonapi.Py_IncRef(C.py_object(HOOK))
 
 
 def tell() -> None:
-    """What a handler throws stays here: handlers have a way of their own to report failures. Lines that handlers cause wait."""
+    """What a handler throws stays here: handlers have a way of their own to report failures. Lines that handlers
+    cause wait."""
     for _ in range(len(LINES)):
         try:
             level, line = LINES.popleft()

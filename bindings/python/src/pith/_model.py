@@ -1,7 +1,22 @@
 """Models: opening them, text and tokens, and the work they do."""
+
 import ctypes as C
 import json
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from . import _constants as k
 from ._decoder import Decoder
@@ -33,10 +48,11 @@ Progress = Callable[[float], object]
 
 
 class Model(Owner):
-    """Weights and vocabulary. Immutable: any number of threads and engines share one, and no call holds the interpreter's lock.
+    """Weights and vocabulary. Immutable: any number of threads and engines share one, and no call holds the
+    interpreter's lock.
 
-    Its memory is native, often most of the process's: close it. Streams, decoders and arrays made from it go on, and keep
-    that memory, when it is closed.
+    Its memory is native, often most of the process's: close it. Streams, decoders and arrays made from it go on, and
+    keep that memory, when it is closed.
     """
 
     def __init__(self, address: int) -> None:
@@ -46,29 +62,44 @@ class Model(Owner):
         self._handle = Handle(self, "the model", address, lib.pith_model_release)
 
     @classmethod
-    def open(cls, source: ModelSource, *, host: Optional[Host] = None, progress: Optional[Progress] = None,
-             **options: "Unpack[ModelOptions]") -> "Self":
+    def open(
+        cls,
+        source: ModelSource,
+        *,
+        host: Optional[Host] = None,
+        progress: Optional[Progress] = None,
+        **options: "Unpack[ModelOptions]",
+    ) -> "Self":
         """Opens a model: checks the whole file, reads and packs its weights.
 
-        source: a path, an open descriptor, a FileRange, the file's bytes (also an mmap; they must not change meanwhile), a
-        binary file that can seek, or a list of these: the parts of a split file. Of a split file that is named by the path of
-        its first part the others are found. It is needed no more when this returns.
+        source: a path, an open descriptor, a FileRange, the file's bytes (also an mmap; they must not change
+        meanwhile), a binary file that can seek, or a list of these: the parts of a split file. Of a split file that
+        is named by the path of its first part the others are found. It is needed no more when this returns.
         host: what the model's memory is counted and limited by.
-        progress: called with how far the load is, from 0 to 1, on a thread of its own where the main thread opens; what it
-        throws ends the load and comes out of here. Ctrl-C ends a load too.
+        progress: called with how far the load is, from 0 to 1, on a thread of its own where the main thread opens;
+        what it throws ends the load and comes out of here. Ctrl-C ends a load too.
 
         Raises FileError, FormatError, UnsupportedError, OutOfMemoryError, OptionError; and what a file object throws.
         """
-        return _open(source, host, options, progress, lambda *addresses: cls(_Address(make(lib.pith_model_open, *addresses))))
+        return _open(
+            source, host, options, progress, lambda *addresses: cls(_Address(make(lib.pith_model_open, *addresses)))
+        )
 
     @staticmethod
-    def plan(source: ModelSource, *, host: Optional[Host] = None, engine: "Optional[EngineOptions]" = None,
-             **options: "Unpack[ModelOptions]") -> Plan:
+    def plan(
+        source: ModelSource,
+        *,
+        host: Optional[Host] = None,
+        engine: "Optional[EngineOptions]" = None,
+        **options: "Unpack[ModelOptions]",
+    ) -> Plan:
         """Tells what opening a model and running an engine with these options will take. Nothing stays loaded.
 
         Parameters and exceptions are those of `open`; engine: its options, as a dict.
         """
-        return _open(source, host, options, None, lambda on, opened, settings: _plan(on, opened, settings, engine or {}))
+        return _open(
+            source, host, options, None, lambda on, opened, settings: _plan(on, opened, settings, engine or {})
+        )
 
     # ---- what it is ----
 
@@ -133,7 +164,8 @@ class Model(Owner):
         return self._get(k.MODEL_EOS)
 
     def details(self) -> Dict[str, Any]:
-        """All that the file holds: metadata (long arrays cut to a count), tensors, hyperparameters, the kernels chosen."""
+        """All that the file holds: metadata (long arrays cut to a count), tensors, hyperparameters, the kernels
+        chosen."""
         with self._handle as address:
             details: Dict[str, Any] = json.loads(sized(lib.pith_model_json, address))
             return details
@@ -158,17 +190,21 @@ class Model(Owner):
     def tokenize(self, text: Prompt, *, trusted: bool = False, bos: bool = False, eos: bool = False) -> List[int]:
         """Token ids of a text, or of pieces that follow each other.
 
-        Control tokens such as <|im_end|> are made only from trusted pieces, or with trusted=True from a text; never say so
-        of what a user typed. bos, eos: add these tokens where the model wants them. Bytes may hold broken UTF-8.
+        Control tokens such as <|im_end|> are made only from trusted pieces, or with trusted=True from a text; never
+        say so of what a user typed. bos, eos: add these tokens where the model wants them. Bytes may hold broken UTF-8.
         """
         return self._tokenize(text, trusted, bos, eos, offsets=False)[0]
 
-    def tokenize_spans(self, text: Prompt, *, trusted: bool = False, bos: bool = False, eos: bool = False) -> List[TokenSpan]:
+    def tokenize_spans(
+        self, text: Prompt, *, trusted: bool = False, bos: bool = False, eos: bool = False
+    ) -> List[TokenSpan]:
         """As tokenize, with where each token's text begins and ends, in bytes of the pieces' UTF-8 laid end to end."""
         ids, offsets = self._tokenize(text, trusted, bos, eos, offsets=True)
         return [TokenSpan(token, offsets[2 * i], offsets[2 * i + 1]) for i, token in enumerate(ids)]
 
-    def _tokenize(self, text: Prompt, trusted: bool, bos: bool, eos: bool, offsets: bool) -> "Tuple[List[int], List[int]]":
+    def _tokenize(
+        self, text: Prompt, trusted: bool, bos: bool, eos: bool, offsets: bool
+    ) -> "Tuple[List[int], List[int]]":
         pieces = pieces_of(text)
         if not all(isinstance(piece, Piece) for piece in pieces):
             raise TypeError("these are token ids already")
@@ -177,7 +213,8 @@ class Model(Owner):
             return _tokenize(address, pieces, trusted, flags, offsets)
 
     def detokenize(self, ids: Iterable[int], *, special: bool = False) -> str:
-        """The text of ids; what is not UTF-8 becomes U+FFFD. special: control tokens are shown. ArgumentError: no such id."""
+        """The text of ids; what is not UTF-8 becomes U+FFFD. special: control tokens are shown. ArgumentError: no
+        such id."""
         return self.detokenize_bytes(ids, special=special).decode("utf-8", "replace")
 
     def detokenize_bytes(self, ids: Iterable[int], *, special: bool = False) -> bytes:
@@ -193,19 +230,37 @@ class Model(Owner):
     # ---- work ----
 
     @overload
-    def generate(self, prompt: Prompt, *, stream: "Literal[False]" = False, engine: "Optional[Engine]" = None,
-                 **options: "Unpack[RequestOptions]") -> GenerateResult: ...
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        stream: "Literal[False]" = False,
+        engine: "Optional[Engine]" = None,
+        **options: "Unpack[RequestOptions]",
+    ) -> GenerateResult: ...
 
     @overload
-    def generate(self, prompt: Prompt, *, stream: "Literal[True]", engine: "Optional[Engine]" = None,
-                 **options: "Unpack[RequestOptions]") -> TokenStream: ...
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        stream: "Literal[True]",
+        engine: "Optional[Engine]" = None,
+        **options: "Unpack[RequestOptions]",
+    ) -> TokenStream: ...
 
-    def generate(self, prompt: Prompt, *, stream: bool = False, engine: "Optional[Engine]" = None,
-                 **options: "Unpack[RequestOptions]") -> Union[GenerateResult, TokenStream]:
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        stream: bool = False,
+        engine: "Optional[Engine]" = None,
+        **options: "Unpack[RequestOptions]",
+    ) -> Union[GenerateResult, TokenStream]:
         """Continues a text. With stream=True, gives its tokens as they come: for `for` or `async for`.
 
-        prompt: a text, from which no control token is made; token ids; or pieces of these that follow each other, of which
-        `pith.trusted(...)` may make control tokens. engine: by default the model's own, on all processors.
+        prompt: a text, from which no control token is made; token ids; or pieces of these that follow each other, of
+        which `pith.trusted(...)` may make control tokens. engine: by default the model's own, on all processors.
         options: max_tokens, temperature, top_p, seed, stop, ...: see `pith.option_help("request")`.
         Ctrl-C cancels what the main thread waits for.
 
@@ -218,14 +273,19 @@ class Model(Owner):
         with made:
             return made.result()
 
-    def embed(self, texts: Union[Prompt, Sequence[Prompt]], *, engine: "Optional[Engine]" = None,
-              **options: "Unpack[RequestOptions]") -> "Vectors":
+    def embed(
+        self,
+        texts: Union[Prompt, Sequence[Prompt]],
+        *,
+        engine: "Optional[Engine]" = None,
+        **options: "Unpack[RequestOptions]",
+    ) -> "Vectors":
         """The vectors of texts, computed together.
 
-        Returns a float32 array of shape (texts, width), for a single str or bytes of shape (width,); with pooling="none"
-        (tokens of all texts, width). Vectors have length 1 unless normalize=0. Without NumPy it is lists of floats.
-        The array is the request's own memory: nothing is copied, it cannot be written to, and it keeps the model's memory while it
-        lives, also after close; take `array.copy()` of what is to live longer.
+        Returns a float32 array of shape (texts, width), for a single str or bytes of shape (width,); with
+        pooling="none" (tokens of all texts, width). Vectors have length 1 unless normalize=0. Without NumPy it is
+        lists of floats. The array is the request's own memory: nothing is copied, it cannot be written to, and it
+        keeps the model's memory while it lives, also after close; take `array.copy()` of what is to live longer.
 
         Raises as generate; CanceledError when the interpreter ends meanwhile.
         """
@@ -256,16 +316,26 @@ class _Address(int):
 
 # ---- opening ----
 
-def _open(source: ModelSource, host: Optional[Host], options: Mapping[str, Any], progress: Optional[Progress],
-          work: Callable[[int, int, int], T]) -> T:
-    """Calls work(host, source, model options) with a native source. What Python code throws on the way ends it and comes out."""
+
+def _open(
+    source: ModelSource,
+    host: Optional[Host],
+    options: Mapping[str, Any],
+    progress: Optional[Progress],
+    work: Callable[[int, int, int], T],
+) -> T:
+    """Calls work(host, source, model options) with a native source. What Python code throws on the way ends it and
+    comes out."""
     stopped: List[bool] = []
     thrown: List[BaseException] = []
     hook = _progress_hook(progress, stopped, thrown)
 
     def opened() -> T:
         try:
-            with NativeOptions(k.SCOPE_MODEL, options) as settings, Opened(host or default_host(), source, thrown) as addresses:
+            with (
+                NativeOptions(k.SCOPE_MODEL, options) as settings,
+                Opened(host or default_host(), source, thrown) as addresses,
+            ):
                 check(lib.pith_options_set_progress(settings, hook, None))
                 return work(*addresses, settings)
         except PithError:
@@ -303,7 +373,10 @@ def _plan(host: int, source: int, settings: int, engine: Mapping[str, Any]) -> P
 
 # ---- tokens ----
 
-def _tokenize(address: int, pieces: Sequence[Any], trusted: bool, flags: int, offsets: bool) -> "Tuple[List[int], List[int]]":
+
+def _tokenize(
+    address: int, pieces: Sequence[Any], trusted: bool, flags: int, offsets: bool
+) -> "Tuple[List[int], List[int]]":
     texts = (C.c_char_p * len(pieces))(*(piece.text for piece in pieces))
     lengths = (C.c_uint64 * len(pieces))(*(len(piece.text) for piece in pieces))
     trust = (C.c_uint32 * len(pieces))(*(k.TRUSTED if trusted or piece.trusted else k.UNTRUSTED for piece in pieces))
@@ -312,7 +385,9 @@ def _tokenize(address: int, pieces: Sequence[Any], trusted: bool, flags: int, of
         capacity = count.value
         ids = (C.c_int32 * capacity)()
         places = (C.c_uint64 * (2 * capacity))() if offsets else None
-        status = lib.pith_tokenize_spans(address, texts, lengths, trust, len(pieces), flags, ids, places, capacity, C.byref(count))
+        status = lib.pith_tokenize_spans(
+            address, texts, lengths, trust, len(pieces), flags, ids, places, capacity, C.byref(count)
+        )
         if status != k.E_BUFFER:
             check(status)
-            return ids[:count.value], places[:2 * count.value] if places is not None else []
+            return ids[: count.value], places[: 2 * count.value] if places is not None else []

@@ -1,4 +1,5 @@
 """What every object with native memory has: close, a context manager, and no pickling."""
+
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Optional, Type
 
@@ -19,16 +20,21 @@ class Owner:
         return self._handle.closed
 
     def close(self) -> None:
-        """Lets go of the native object; again is fine. It is freed when the last call that uses it has ended. Any thread."""
+        """Lets go of the native object; again is fine. It is freed when the last call that uses it has ended. Any
+        thread."""
         self._handle.close()
 
     def __enter__(self) -> "Self":
         return self
 
-    def __exit__(self, kind: Optional[Type[BaseException]], value: Optional[BaseException],
-                 traceback: Optional[TracebackType]) -> None:
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], value: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
         self.close()
 
     def __reduce__(self) -> Any:
         name = type(self).__name__
-        raise TypeError(f"a {name} cannot be pickled or copied: it is native memory of this process. Open the model in each process.")
+        raise TypeError(
+            f"a {name} cannot be pickled or copied: it is native memory of this process. "
+            "Open the model in each process."
+        )

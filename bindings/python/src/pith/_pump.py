@@ -1,7 +1,10 @@
-"""Tokens for an asynchronous reader: a thread waits for them and wakes the event loop once for all that have come meanwhile.
+"""Tokens for an asynchronous reader: a thread waits for them and wakes the event loop once for all that have come
+meanwhile.
 
-Must not know: the stream, so that a stream can be dropped while the thread waits; that closes the request, and ends the thread.
+Must not know: the stream, so that a stream can be dropped while the thread waits; that closes the request, and ends
+the thread.
 """
+
 import asyncio
 import threading
 from collections import deque

@@ -1,8 +1,9 @@
-"""A native request: made, filled and submitted at once. One thread at a time works with it, others wait; cancel and close may
-come from any thread at any time.
+"""A native request: made, filled and submitted at once. One thread at a time works with it, others wait; cancel and
+close may come from any thread at any time.
 
 Waiting looks up every POLL_MS: that is when Python handles signals, so that Ctrl-C ends the request.
 """
+
 import ctypes as C
 from array import array
 from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Tuple, TypeVar
@@ -33,8 +34,14 @@ _TEXT, _BYTES, _IDS = k.VIEW_TEXT, k.VIEW_BYTES, k.VIEW_IDS
 class Request:
     """`inputs`: of each input its pieces, as _text.pieces_of gives them."""
 
-    def __init__(self, model: "Model", engine: "Optional[Engine]", kind: int, inputs: Sequence[List[Any]],
-                 options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        model: "Model",
+        engine: "Optional[Engine]",
+        kind: int,
+        inputs: Sequence[List[Any]],
+        options: Mapping[str, Any],
+    ) -> None:
         # Out-parameters, for one thread at a time.
         self._event, self._data, self._size = C.c_int32(), C.c_void_p(), C.c_uint64()
         self._outs = C.byref(self._event), C.byref(self._data), C.byref(self._size)
@@ -166,7 +173,11 @@ def _fill(address: int, inputs: Sequence[List[Any]]) -> None:
         for piece in pieces:
             if isinstance(piece, Piece):
                 if piece.text:
-                    check(lib.pith_request_add_text(address, piece.text, len(piece.text), k.TRUSTED if piece.trusted else k.UNTRUSTED))
+                    check(
+                        lib.pith_request_add_text(
+                            address, piece.text, len(piece.text), k.TRUSTED if piece.trusted else k.UNTRUSTED
+                        )
+                    )
             else:
                 check(lib.pith_request_add_tokens(address, piece, len(piece)))
     check(lib.pith_request_submit(address))

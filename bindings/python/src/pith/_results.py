@@ -1,4 +1,6 @@
-"""What comes out: tokens, whole generations, vectors, plans. Immutable; only an array of vectors still uses native memory."""
+"""What comes out: tokens, whole generations, vectors, plans. Immutable; only an array of vectors still uses native
+memory."""
+
 import ctypes as C
 import functools
 import sys
@@ -99,7 +101,12 @@ class VectorMemory:
     def __init__(self, keep: object, address: int, count: int, width: int) -> None:
         self._keep = keep
         read_only = True
-        self.__array_interface__ = {"version": 3, "typestr": _FLOAT32, "shape": (count, width), "data": (address, read_only)}
+        self.__array_interface__ = {
+            "version": 3,
+            "typestr": _FLOAT32,
+            "shape": (count, width),
+            "data": (address, read_only),
+        }
 
 
 @functools.lru_cache(maxsize=None)

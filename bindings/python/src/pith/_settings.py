@@ -1,4 +1,6 @@
-"""Options as native objects: names and values go in as JSON, and the library checks them. Must not know: hosts, models."""
+"""Options as native objects: names and values go in as JSON, and the library checks them. Must not know: hosts,
+models."""
+
 import ctypes as C
 import json
 import math
@@ -28,8 +30,9 @@ class NativeOptions:
     def __enter__(self) -> int:
         return self._address
 
-    def __exit__(self, kind: Optional[Type[BaseException]], value: Optional[BaseException],
-                 traceback: Optional[TracebackType]) -> None:
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], value: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
         lib.pith_options_release(self._address)
 
 
@@ -90,7 +93,9 @@ def option_help(scope: str) -> Dict[str, str]:
     lines: Dict[str, str] = {}
     key = C.c_int32()
     while lib.pith_key_at(SCOPES[scope], len(lines), C.byref(key)) == k.OK:
-        name, *words = (lib.pith_key_text(key, kind).decode() for kind in
-                        (k.TEXT_NAME, k.TEXT_MEANING, k.TEXT_RANGE, k.TEXT_DEFAULT))
+        name, *words = (
+            lib.pith_key_text(key, kind).decode()
+            for kind in (k.TEXT_NAME, k.TEXT_MEANING, k.TEXT_RANGE, k.TEXT_DEFAULT)
+        )
         lines[name] = "{} ({}; default: {})".format(*words)
     return lines

@@ -1,4 +1,5 @@
 """Sources: where a model's bytes come from. Must not know: models."""
+
 import contextlib
 import ctypes as C
 import io
@@ -15,7 +16,8 @@ from ._signatures import pith_read_fn
 
 
 class FileRange(NamedTuple):
-    """A model in a part of a file: `length` bytes from `offset` on of an open descriptor; length 0: to the file's end."""
+    """A model in a part of a file: `length` bytes from `offset` on of an open descriptor; length 0: to the file's
+    end."""
 
     fd: int
     offset: int
@@ -24,8 +26,8 @@ class FileRange(NamedTuple):
 
 Bytes = Union[bytes, bytearray, memoryview]
 OnePart = Union[str, "os.PathLike[str]", int, FileRange, Bytes, IO[bytes]]
-#: A path; an open descriptor (duplicated, yours to close); a range of one; the file's bytes (also an mmap); a binary file
-#: that can seek; or a sequence of these: the parts of a split file, in order.
+#: A path; an open descriptor (duplicated, yours to close); a range of one; the file's bytes (also an mmap); a binary
+#: file that can seek; or a sequence of these: the parts of a split file, in order.
 ModelSource = Union[OnePart, Sequence[OnePart]]
 _U64 = 2**64
 
@@ -46,8 +48,11 @@ class Opened:
     def __enter__(self) -> Tuple[int, int]:
         with contextlib.ExitStack() as cleanup:
             self._host = cleanup.enter_context(self._on._handle)
-            parts = list(self._source) if isinstance(self._source, (list, tuple)) and not isinstance(
-                self._source, FileRange) else [self._source]
+            parts = (
+                list(self._source)
+                if isinstance(self._source, (list, tuple)) and not isinstance(self._source, FileRange)
+                else [self._source]
+            )
             if not parts:
                 raise ArgumentError("a model has no parts: give at least one")
             first, *others = (self._open(part, cleanup) for part in parts)
@@ -81,12 +86,16 @@ class Opened:
             view = memoryview(part).cast("B")
         except TypeError:
             kind = type(part).__name__
-            raise TypeError(f"a model is opened from a path, descriptor, bytes or binary file, not from {kind}") from None
+            raise TypeError(
+                f"a model is opened from a path, descriptor, bytes or binary file, not from {kind}"
+            ) from None
         return self._memory(view)
 
     def _descriptor(self, fd: int, offset: int, length: int) -> int:
         if not (0 <= fd < 2**31 and 0 <= offset < _U64 and 0 <= length < _U64):
-            raise ArgumentError(f"descriptor {fd}, offset {offset}, length {length}: none may be negative or past its type")
+            raise ArgumentError(
+                f"descriptor {fd}, offset {offset}, length {length}: none may be negative or past its type"
+            )
         return make(lib.pith_source_from_fd, self._host, fd, offset, length)
 
     def _memory(self, view: memoryview) -> int:
@@ -95,7 +104,7 @@ class Opened:
             self._kept.append(view.obj)
             return make(lib.pith_source_from_memory, self._host, view.obj, len(view))
         if view.readonly or len(view) == 0:
-            return self._reader(lambda offset, size: view[offset:offset + size], len(view))
+            return self._reader(lambda offset, size: view[offset : offset + size], len(view))
         borrowed = (C.c_char * len(view)).from_buffer(view)
         self._kept.append(borrowed)
         return make(lib.pith_source_from_memory, self._host, C.addressof(borrowed), len(view))

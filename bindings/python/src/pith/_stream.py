@@ -1,4 +1,6 @@
-"""The tokens of a generation as they come: an iterator and an asynchronous iterator in one. Must not know: models, engines."""
+"""The tokens of a generation as they come: an iterator and an asynchronous iterator in one. Must not know: models,
+engines."""
+
 import asyncio
 import weakref
 from types import TracebackType
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
 class TokenStream(Owner):
     """`for token in stream` or `async for token in stream`, once; `with` or `async with` to end it on leaving half-way.
 
-    A stream that is dropped ends its generation too. One thread or task at a time takes tokens (others wait); cancel and
-    close may come from any thread. Ctrl-C while the main thread waits cancels the generation and raises KeyboardInterrupt.
-    Raises ClosedError after close, and the PithError with which a generation failed.
+    A stream that is dropped ends its generation too. One thread or task at a time takes tokens (others wait); cancel
+    and close may come from any thread. Ctrl-C while the main thread waits cancels the generation and raises
+    KeyboardInterrupt. Raises ClosedError after close, and the PithError with which a generation failed.
     """
 
     def __init__(self, request: Request) -> None:
@@ -43,7 +45,8 @@ class TokenStream(Owner):
         return self
 
     async def __anext__(self) -> Token:
-        """Waits without holding up the event loop. When the waiting is canceled no token is lost: the next call has it."""
+        """Waits without holding up the event loop. When the waiting is canceled no token is lost: the next call has
+        it."""
         if self._handle.closed:
             raise ClosedError("the stream is closed")
         if self._pump is None:
@@ -82,6 +85,7 @@ class TokenStream(Owner):
     async def __aenter__(self) -> "Self":
         return self
 
-    async def __aexit__(self, kind: Optional[Type[BaseException]], value: Optional[BaseException],
-                        traceback: Optional[TracebackType]) -> None:
+    async def __aexit__(
+        self, kind: Optional[Type[BaseException]], value: Optional[BaseException], traceback: Optional[TracebackType]
+    ) -> None:
         self.close()

@@ -1,4 +1,5 @@
 """Text and token ids on their way into the library. Must not know: handles, models."""
+
 import ctypes as C
 import operator
 from array import array
@@ -30,7 +31,8 @@ _TEXTS = (str, bytes, bytearray, memoryview, Piece)
 
 
 def encode(text: Text) -> bytes:
-    """UTF-8 of a text: an unpaired surrogate goes in as U+FFFD, a pair of two as the character it means; bytes as they are."""
+    """UTF-8 of a text: an unpaired surrogate goes in as U+FFFD, a pair of two as the character it means; bytes as
+    they are."""
     if isinstance(text, str):
         try:
             return text.encode("utf-8")

@@ -6,9 +6,11 @@
     pith.ray.embed(tales, "/models/model.gguf", workers=4).write_parquet("vectors")   # and a column "embedding"
     pith.ray.generate(tales, "/models/model.gguf", workers=4, options={"max_tokens": 100})  # a column "generated"
 
-Each worker is an actor that opens the model once; the path must lead to the file on every machine. A worker that is lost is
-replaced and its unfinished batches are computed again, so every row comes back. Nothing else of the package knows Ray.
+Each worker is an actor that opens the model once; the path must lead to the file on every machine. A worker that is
+lost is replaced and its unfinished batches are computed again, so every row comes back. Nothing else of the package
+knows Ray.
 """
+
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
@@ -24,15 +26,25 @@ Batch = Dict[str, Any]
 
 
 class _Worker:
-    """What both kinds of actors do: open the model once, with an engine of as many threads as Ray gives the actor processors."""
+    """What both kinds of actors do: open the model once, with an engine of as many threads as Ray gives the actor
+    processors."""
 
-    def __init__(self, model: str, column: str, output: str, options: "Optional[RequestOptions]" = None,
-                 engine: "Optional[EngineOptions]" = None, model_options: "Optional[ModelOptions]" = None) -> None:
+    def __init__(
+        self,
+        model: str,
+        column: str,
+        output: str,
+        options: "Optional[RequestOptions]" = None,
+        engine: "Optional[EngineOptions]" = None,
+        model_options: "Optional[ModelOptions]" = None,
+    ) -> None:
         self.column = column
         self.output = output
         self.options: Mapping[str, Any] = options or {}
         self.model = Model.open(model, **(model_options or {}))
-        self.engine = Engine(**(engine if engine and "threads" in engine else {"threads": _processors(), **(engine or {})}))
+        self.engine = Engine(
+            **(engine if engine and "threads" in engine else {"threads": _processors(), **(engine or {})})
+        )
 
     def __call__(self, batch: Batch) -> Batch:
         """Takes a batch as columns, and gives it with one column more."""
@@ -51,7 +63,8 @@ class Embedder(_Worker):
 
 
 class Generator(_Worker):
-    """An actor class for `Dataset.map_batches`: a column of continuations. The texts of a batch are computed together."""
+    """An actor class for `Dataset.map_batches`: a column of continuations. The texts of a batch are computed
+    together."""
 
     def work(self, texts: List[str]) -> Any:
         streams = [self.model.generate(text, stream=True, engine=self.engine, **self.options) for text in texts]
@@ -65,37 +78,84 @@ def _processors() -> int:
     return max(1, int(assigned)) if assigned else os.cpu_count() or 1
 
 
-def _map(actor: Any, dataset: "ray.data.Dataset", workers: int, cpus: float, batch_size: int, arguments: Dict[str, Any],
-         more: Mapping[str, Any]) -> "ray.data.Dataset":
+def _map(
+    actor: Any,
+    dataset: "ray.data.Dataset",
+    workers: int,
+    cpus: float,
+    batch_size: int,
+    arguments: Dict[str, Any],
+    more: Mapping[str, Any],
+) -> "ray.data.Dataset":
     from ray.data import ActorPoolStrategy
 
-    return dataset.map_batches(actor, fn_constructor_kwargs=arguments, batch_size=batch_size, num_cpus=cpus,
-                               compute=ActorPoolStrategy(size=workers), max_restarts=-1, max_task_retries=-1, **more)
+    return dataset.map_batches(
+        actor,
+        fn_constructor_kwargs=arguments,
+        batch_size=batch_size,
+        num_cpus=cpus,
+        compute=ActorPoolStrategy(size=workers),
+        max_restarts=-1,
+        max_task_retries=-1,
+        **more,
+    )
 
 
-def embed(dataset: "ray.data.Dataset", model: str, *, column: str = "text", output: str = "embedding", workers: int = 1,
-          cpus: float = 1, batch_size: int = 64, options: "Optional[RequestOptions]" = None,
-          engine: "Optional[EngineOptions]" = None, model_options: "Optional[ModelOptions]" = None,
-          **more: Any) -> "ray.data.Dataset":
+def embed(
+    dataset: "ray.data.Dataset",
+    model: str,
+    *,
+    column: str = "text",
+    output: str = "embedding",
+    workers: int = 1,
+    cpus: float = 1,
+    batch_size: int = 64,
+    options: "Optional[RequestOptions]" = None,
+    engine: "Optional[EngineOptions]" = None,
+    model_options: "Optional[ModelOptions]" = None,
+    **more: Any,
+) -> "ray.data.Dataset":
     """The dataset with a column of vectors, float32, one a row.
 
     model: the file's path on every machine. column: the texts. output: the new column. workers: how many actors; cpus:
-    processors of each, and threads of its engine. batch_size: rows computed together. options, engine, model_options: as
-    keywords of Model.embed, Engine and Model.open. more: for Dataset.map_batches. Reading the dataset needs processors too:
-    where the actors take all of the cluster's, nothing moves.
+    processors of each, and threads of its engine. batch_size: rows computed together. options, engine,
+    model_options: as keywords of Model.embed, Engine and Model.open. more: for Dataset.map_batches. Reading the
+    dataset needs processors too: where the actors take all of the cluster's, nothing moves.
     """
-    arguments = {"model": model, "column": column, "output": output, "options": options, "engine": engine,
-                 "model_options": model_options}
+    arguments = {
+        "model": model,
+        "column": column,
+        "output": output,
+        "options": options,
+        "engine": engine,
+        "model_options": model_options,
+    }
     return _map(Embedder, dataset, workers, cpus, batch_size, arguments, more)
 
 
-def generate(dataset: "ray.data.Dataset", model: str, *, column: str = "text", output: str = "generated", workers: int = 1,
-             cpus: float = 1, batch_size: int = 16, options: "Optional[RequestOptions]" = None,
-             engine: "Optional[EngineOptions]" = None, model_options: "Optional[ModelOptions]" = None,
-             **more: Any) -> "ray.data.Dataset":
+def generate(
+    dataset: "ray.data.Dataset",
+    model: str,
+    *,
+    column: str = "text",
+    output: str = "generated",
+    workers: int = 1,
+    cpus: float = 1,
+    batch_size: int = 16,
+    options: "Optional[RequestOptions]" = None,
+    engine: "Optional[EngineOptions]" = None,
+    model_options: "Optional[ModelOptions]" = None,
+    **more: Any,
+) -> "ray.data.Dataset":
     """The dataset with a column of continuations. As embed; batch_size must not pass the engine's queue_limit (256)."""
-    arguments = {"model": model, "column": column, "output": output, "options": options, "engine": engine,
-                 "model_options": model_options}
+    arguments = {
+        "model": model,
+        "column": column,
+        "output": output,
+        "options": options,
+        "engine": engine,
+        "model_options": model_options,
+    }
     return _map(Generator, dataset, workers, cpus, batch_size, arguments, more)
 
 
