@@ -153,6 +153,15 @@ def test_hostile_arguments(model, vocabulary, engine):
     )
 
 
+def test_wrong_engines_and_hosts_are_told(model):
+    for wrong in (5, "engine", model, pith.Engine):
+        with pytest.raises(TypeError, match="engine is a pith.Engine, not"):
+            model.generate("a", engine=wrong)
+        for call in (lambda: pith.Engine(host=wrong), lambda: pith.Model.open(MODEL, host=wrong)):
+            with pytest.raises(TypeError, match="host is a pith.Host, not"):
+                call()
+
+
 def test_objects_that_misbehave(model, engine):
     """Objects that throw, or close the model, in the middle of a conversion."""
 

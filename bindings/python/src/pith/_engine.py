@@ -6,7 +6,7 @@ from . import _constants as k
 from ._handle import Handle
 from ._host import Host, default_host
 from ._library import get_i64, lib, make
-from ._owner import Owner
+from ._owner import Owner, handle_of
 from ._settings import NativeOptions
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class Engine(Owner):
     """
 
     def __init__(self, *, host: Optional[Host] = None, **options: "Unpack[EngineOptions]") -> None:
-        stands_on = default_host() if host is None else host
-        with NativeOptions(k.SCOPE_ENGINE, options) as settings, stands_on._handle as address:
+        stands_on = handle_of(default_host() if host is None else host, Host, "host")
+        with NativeOptions(k.SCOPE_ENGINE, options) as settings, stands_on as address:
             self._handle = Handle(
                 self, "the engine", make(lib.pith_engine_create, address, settings), lib.pith_engine_release
             )

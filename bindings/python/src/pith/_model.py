@@ -25,7 +25,7 @@ from ._handle import Handle
 from ._host import Host, default_host
 from ._interrupt import interruptible
 from ._library import check, copy_view, get_i64, lib, make, sized
-from ._owner import Owner
+from ._owner import Owner, handle_of
 from ._request import Request
 from ._results import GenerateResult, Plan, TokenSpan, VectorMemory, lists_of, numpy
 from ._settings import NativeOptions
@@ -329,12 +329,13 @@ def _open(
     stopped: List[bool] = []
     thrown: List[BaseException] = []
     hook = _progress_hook(progress, stopped, thrown)
+    stands_on = handle_of(default_host() if host is None else host, Host, "host")
 
     def opened() -> T:
         try:
             with (
                 NativeOptions(k.SCOPE_MODEL, options) as settings,
-                Opened(host or default_host(), source, thrown) as addresses,
+                Opened(stands_on, source, thrown) as addresses,
             ):
                 check(lib.pith_options_set_progress(settings, hook, None))
                 return work(*addresses, settings)

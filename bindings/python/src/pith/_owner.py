@@ -9,6 +9,13 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def handle_of(what: object, kind: "Type[Owner]", name: str) -> Handle:
+    """The handle of an argument, which may be anything."""
+    if not isinstance(what, kind):
+        raise TypeError(f"{name} is a pith.{kind.__name__}, not {type(what).__name__}")
+    return what._handle
+
+
 class Owner:
     """Frees its native memory on close, at the end of `with`, or some time after it was dropped."""
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequen
 from . import _constants as k
 from ._constants import StopReason
 from ._errors import CanceledError, PithError
+from ._engine import Engine
 from ._exclusive import Exclusive
 from ._handle import Handle
 from ._library import check, copy_view, failure, get_i64, lib, make
+from ._owner import handle_of
 from ._results import GenerateResult, Likely, Token
 from ._settings import NativeOptions
 from ._text import Piece
 
 if TYPE_CHECKING:
-    from ._engine import Engine
     from ._model import Model
 
 T = TypeVar("T")
@@ -37,7 +38,7 @@ class Request:
     def __init__(
         self,
         model: "Model",
-        engine: "Optional[Engine]",
+        engine: Optional[Engine],
         kind: int,
         inputs: Sequence[List[Any]],
         options: Mapping[str, Any],
@@ -158,11 +159,11 @@ class Request:
         return where, size // (4 * width), width
 
 
-def _create(model: "Model", engine: "Optional[Engine]", kind: int, settings: int) -> int:
+def _create(model: "Model", engine: Optional[Engine], kind: int, settings: int) -> int:
     with model._handle as model_address:
         if engine is None:
             return make(lib.pith_request_create, None, model_address, kind, settings)
-        with engine._handle as engine_address:
+        with handle_of(engine, Engine, "engine") as engine_address:
             return make(lib.pith_request_create, engine_address, model_address, kind, settings)
 
 

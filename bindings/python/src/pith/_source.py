@@ -10,7 +10,7 @@ from typing import IO, Any, Callable, List, NamedTuple, Sequence, Tuple, Union
 
 from . import _constants as k
 from ._errors import ArgumentError
-from ._host import Host
+from ._handle import Handle
 from ._library import check, lib, make
 from ._signatures import pith_read_fn
 
@@ -38,7 +38,7 @@ class Opened:
     What Python code that reads for it throws is appended to `thrown`; the library then gives up with a failure.
     """
 
-    def __init__(self, host: Host, source: ModelSource, thrown: List[BaseException]) -> None:
+    def __init__(self, host: Handle, source: ModelSource, thrown: List[BaseException]) -> None:
         self._on = host
         self._source = source
         self._thrown = thrown
@@ -47,7 +47,7 @@ class Opened:
 
     def __enter__(self) -> Tuple[int, int]:
         with contextlib.ExitStack() as cleanup:
-            self._host = cleanup.enter_context(self._on._handle)
+            self._host = cleanup.enter_context(self._on)
             parts = (
                 list(self._source)
                 if isinstance(self._source, (list, tuple)) and not isinstance(self._source, FileRange)
