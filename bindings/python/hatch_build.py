@@ -42,14 +42,18 @@ class CustomBuildHook(BuildHookInterface):
             build_data["force_include"].update({str(cjson / name): f"native/cjson/{name}" for name in CJSON})
             return
         library = build_library(source, build / "native", cjson)
-        included = {
-            str(library): "pith/libpith.so.0",
-            str(source / "LICENSE"): "pith/licenses/LICENSE",
-            str(cjson / "LICENSE"): "pith/licenses/LICENSE.cJSON",
-        }
-        build_data["force_include_editable" if version == "editable" else "force_include"].update(included)
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform_tag(library)}"
+        if version == "editable":  # the package is then used where it lies
+            shutil.copy(library, root / "src/pith")
+            return
+        build_data["force_include"].update(
+            {
+                str(library): "pith/libpith.so.0",
+                str(source / "LICENSE"): "pith/licenses/LICENSE",
+                str(cjson / "LICENSE"): "pith/licenses/LICENSE.cJSON",
+            }
+        )
 
 
 CJSON = ("cJSON.c", "cJSON.h", "LICENSE")
