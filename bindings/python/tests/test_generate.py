@@ -120,24 +120,24 @@ def test_many_threads_share_a_model(model, engine):
 
 
 def test_the_interpreter_runs_meanwhile(model):
-    """No call holds the interpreter's lock: this thread counts while another one generates on its own."""
-    with pith.Engine(threads=1) as engine:
-        done = threading.Event()
-
-        def work():
-            model.generate(PROMPT, engine=engine, max_tokens=300, ignore_eog=1, loop_guard=0)
-            done.set()
-
-        thread = threading.Thread(target=work)
+    """No call holds the interpreter's lock: this thread naps and wakes in time while another one waits in C, in slices
+    of 50 ms."""
+    with pith.Engine(threads=2, max_sequences=1) as engine:
+        queue = [model.generate(PROMPT, stream=True, engine=engine, **ENDLESS) for _ in range(100)]
+        last = model.generate(PROMPT, stream=True, engine=engine, max_tokens=1)
+        thread = threading.Thread(target=last.result)
         thread.start()
-        longest, last = 0.0, time.perf_counter()
-        while not done.is_set():
-            time.sleep(0)
-            now = time.perf_counter()
-            longest, last = max(longest, now - last), now
+        naps = []
+        for _ in range(101):
+            start = time.perf_counter()
+            time.sleep(0.001)
+            naps.append(time.perf_counter() - start)
+        assert thread.is_alive(), "nobody waited: this tested nothing"
+        for stream in queue:
+            stream.close()
         thread.join()
-        result = model.generate(PROMPT, engine=engine, max_tokens=300, ignore_eog=1, loop_guard=0)
-        assert longest < (result.seconds_prompt + result.seconds_generate) / 2
+        last.close()
+        assert sorted(naps)[50] < 0.02
 
 
 def test_a_full_queue_is_busy(model):
