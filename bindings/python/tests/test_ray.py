@@ -6,7 +6,7 @@ import time
 
 import pith
 import pytest
-from support import MODEL
+from support import HERE, MODEL
 
 ray = pytest.importorskip("ray")
 pytest.importorskip("ray.data")
@@ -25,7 +25,9 @@ def cluster():
         logging_level="ERROR",
         log_to_driver=False,
         object_store_memory=100 * 2**20,
-        runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}},
+        runtime_env={
+            "env_vars": {"PYTHONPATH": os.pathsep.join([str(HERE / "tests"), os.environ.get("PYTHONPATH", "")])}
+        },
     )
     ray.data.DataContext.get_current().enable_progress_bars = False
     yield
