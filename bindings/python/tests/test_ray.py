@@ -25,6 +25,7 @@ def cluster():
         logging_level="ERROR",
         log_to_driver=False,
         object_store_memory=100 * 2**20,
+        _system_config={"health_check_failure_threshold": 50},  # of machines that are busy with other things
         runtime_env={
             "env_vars": {"PYTHONPATH": os.pathsep.join([str(HERE / "tests"), os.environ.get("PYTHONPATH", "")])}
         },
