@@ -95,8 +95,6 @@ def _map(
         batch_size=batch_size,
         num_cpus=cpus,
         compute=ActorPoolStrategy(size=workers),
-        max_restarts=-1,
-        max_task_retries=-1,
         **more,
     )
 
