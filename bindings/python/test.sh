@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds and tests the Python binding: the wheel, pytest in a virtual environment that has it, types, the cost of a streamed token, the
-# sdist, and a fresh environment that runs the README's ten lines.
+# Builds and tests the Python binding: the wheel, pytest in a virtual environment that has it, types, the cost of a
+# streamed token, the sdist, and a fresh environment that runs the README's ten lines.
 #
 #     bindings/python/test.sh PITH BUILD     the pith command of a build of this source; a folder to build in
 #
-# PYTHON names another interpreter than python3. Without the packages that the tests need it all is skipped; without Ray, NumPy,
-# mypy or auditwheel what needs them. Prints one line, "passed failed skipped" and the names of what failed, as tests/run.sh counts; the
-# rest goes to BUILD.log and, of failures, to standard error.
+# PYTHON names another interpreter than python3. Without the packages that the tests need it all is skipped; without Ray,
+# NumPy, mypy or auditwheel what needs them. Prints one line, "passed failed skipped" and the names of what failed, as
+# tests/run.sh counts; the rest goes to BUILD.log and, of failures, to standard error.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 command=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -49,7 +49,8 @@ wheel_file() {
 }
 
 tests() {
-    PITH_WHEEL=$(wheel_file) PITH_COMMAND=$command "$venv/bin/python" -m pytest -p no:cacheprovider -q "$here/tests" >"$build/pytest.log" 2>&1 || good=
+    PITH_WHEEL=$(wheel_file) PITH_COMMAND=$command "$venv/bin/python" -m pytest -p no:cacheprovider -q "$here/tests" \
+        >"$build/pytest.log" 2>&1 || good=
     cat "$build/pytest.log" >>"$log"
     # The last line: "1 failed, 100 passed, 2 skipped in 9.87s".
     for word in passed failed error skipped; do
@@ -61,17 +62,20 @@ tests() {
     if [ -z "$good" ]; then
         grep -E '^(FAILED|ERROR|E  )' "$build/pytest.log" | head -n 40 >&2
         echo "python: the whole output is in $log" >&2
-        names=$(sed -n 's/^\(FAILED\|ERROR\) [^:]*::\([A-Za-z0-9_]*\).*/ \2/p' "$build/pytest.log" | sort -u | tr -d '\n')
+        names=$(sed -n 's/^\(FAILED\|ERROR\) [^:]*::\([A-Za-z0-9_]*\).*/ \2/p' "$build/pytest.log" |
+            sort -u | tr -d '\n')
     fi
 }
 
 types() {
-    "$venv/bin/python" -m mypy --config-file "$here/pyproject.toml" --cache-dir "$build/mypy" "$here/src/pith" >>"$log" 2>&1
+    "$venv/bin/python" -m mypy --config-file "$here/pyproject.toml" --cache-dir "$build/mypy" "$here/src/pith" \
+        >>"$log" 2>&1
 }
 
 overhead() {
     library=$build/native/native/lib
-    cc -O2 -I include bindings/bench/stream_overhead.c -o "$build/stream_overhead" "$library/libpith.so" "-Wl,-rpath,$library" >>"$log" 2>&1 &&
+    cc -O2 -I include bindings/bench/stream_overhead.c -o "$build/stream_overhead" "$library/libpith.so" \
+        "-Wl,-rpath,$library" >>"$log" 2>&1 &&
         "$venv/bin/python" "$here/bench/stream_overhead.py" "$model" "$build/stream_overhead" 7 >>"$log" 2>&1
 }
 
@@ -90,7 +94,8 @@ sdist() {
 fresh_environment() {
     folder=$build/fresh
     rm -rf "$folder"
-    "$python" -m venv "$folder" >>"$log" 2>&1 && "$folder/bin/pip" -q install --no-index "$(wheel_file)" >>"$log" 2>&1 || return 1
+    "$python" -m venv "$folder" >>"$log" 2>&1 || return 1
+    "$folder/bin/pip" -q install --no-index "$(wheel_file)" >>"$log" 2>&1 || return 1
     awk '/^```python$/ { on = 1; next } /^```$/ { if (on) exit } on' "$here/README.md" >"$folder/first.py"
     (cd "$folder" && PATH=/nowhere "$folder/bin/python" first.py "$model") >"$folder/told" 2>>"$log" || return 1
     "$command" run "$model" --prompt "Once upon a time" >"$folder/wanted"
