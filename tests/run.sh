@@ -14,12 +14,13 @@
 #   arm     build for 64-bit Arm; kernels and golden vectors at every level of emulated processors, and the same bits as here;
 #           skipped where compiler, emulator or Debian's arm64 packages cannot be had
 #   java    the Java binding; skipped where a JDK, Maven or Maven's packages cannot be had
+#   python  the Python binding, its wheel, and Ray on a local cluster; skipped where the packages of PyPI cannot be had
 # Optional extra test data is looked for in PITH_TEST_DATA, or else beside the checkout, in ../shared/data.
 set -eu
 cd "$(dirname "$0")/.."
 . ./cmake/packages.sh
 
-ALL_STAGES="gcc levels clang asan tsan mingw arm java"
+ALL_STAGES="gcc levels clang asan tsan mingw arm java python"
 THREADED="thread|pool|traffic|engine|api|request|host|memory|cancel|source|cpp"
 jobs=$(getconf _NPROCESSORS_ONLN)
 work=build-tests
@@ -177,6 +178,12 @@ stage_java() {
     build gcc -DCMAKE_C_COMPILER=gcc || return
     # shellcheck disable=SC2046 # numbers and names
     add_counts java $(PITH_JOBS=$jobs ./bindings/java/test.sh $work/gcc/bin/pith $work/java)
+}
+
+stage_python() {
+    build gcc -DCMAKE_C_COMPILER=gcc || return
+    # shellcheck disable=SC2046 # numbers and names
+    add_counts python $(PITH_JOBS=$jobs ./bindings/python/test.sh $work/gcc/bin/pith $work/python)
 }
 
 need_build

@@ -1,4 +1,4 @@
-/* The C half of StreamOverhead.java: the same stream, measured the same way. Prints "live NS drain NS", nanoseconds a token.
+/* The C half of what measures a streamed token in a binding (bench/ of each): the same stream, measured the same way. Prints "live NS drain NS", nanoseconds a token.
  *
  *     stream_overhead MODEL PROMPT TOKENS
  *
