@@ -65,6 +65,7 @@ typedef struct pith__attn_args {
     const void *k, *v;
     uint32_t begin, end;
     float *max, *sum, *out;
+    const void *next_k, *next_v; /* the block that comes after, to be asked for meanwhile, or NULL; never matters */
 } pith__attn_args;
 
 typedef void (*pith__matmul_fn)(const pith__matmul_args *args);

@@ -119,6 +119,17 @@ static reach set_reach(const query_set *s, uint32_t i, uint32_t start) {
                    position - start < PITH__ATTN_BLOCK ? position - start + 1 : PITH__ATTN_BLOCK};
 }
 
+/* The cached K and V of the block after the one at `start`, where the set goes on to it. */
+static void set_next(const query_set *s, uint32_t start, pith__attn_args *args) {
+    const heads_job *job = s->job;
+    start += PITH__ATTN_BLOCK;
+    if (start <= job->places[s->row + s->rows - 1].position) {
+        uint32_t page = job->places[s->row].pages[start / PITH__ATTN_BLOCK];
+        args->next_k = pith__cache_k(job->cache, page, job->layer, s->kv_head);
+        args->next_v = pith__cache_v(job->cache, page, job->layer, s->kv_head);
+    }
+}
+
 /* A reach of the block at `start`, for `rows` rows from number `i` of the set on. */
 static void set_attend(query_set *s, uint32_t start, reach seen, uint32_t i, uint32_t rows) {
     const heads_job *job = s->job;
@@ -136,6 +147,7 @@ static void set_attend(query_set *s, uint32_t start, reach seen, uint32_t i, uin
                             .max = s->block_max,
                             .sum = s->block_sum,
                             .out = s->block_out};
+    set_next(s, start, &args);
     kernels->attn[job->cache->type](&args);
     for (uint32_t k = 0; k < args.queries; k++) {
         kernels->attn_merge(&s->max[from + k], &s->sum[from + k], s->out[from + k], s->block_max[k], s->block_sum[k],

@@ -49,7 +49,7 @@ static void attend(const pith__kernels *level, const scene *s, const float *q, u
         rows[i] = q + (size_t)(queries - 1 - i) * s->head_dim;
     }
     float *max = result, *sum = result + queries, *out = result + 2 * queries;
-    pith__attn_args a = {rows, queries, s->head_dim, 0.125f, s->k, s->v, begin, end, max, sum, out};
+    pith__attn_args a = {rows, queries, s->head_dim, 0.125f, s->k, s->v, begin, end, max, sum, out, s->k, s->v};
     level->attn[type](&a);
 }
 
