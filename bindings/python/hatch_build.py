@@ -1,9 +1,11 @@
 """Builds libpith with CMake, cJSON compiled in and OpenBLAS left out, and puts it into the wheel under the tag that
 it can keep.
 
-    PITH_CJSON_SOURCE    folder of a cJSON release, with cJSON.c and cJSON.h; else Debian's source is fetched
-    (cmake/cjson.sh) PITH_BUILD_DIR       folder to build in, kept between builds; else build/ here
-    PITH_JOBS            how many compilers at once; else one a processor
+    PITH_CJSON_SOURCE       folder of a cJSON release, with cJSON.c, cJSON.h and LICENSE; else Debian's source is
+                            fetched (cmake/cjson.sh)
+    PITH_BUILD_DIR          folder to build in, kept between builds; else build/ here
+    PITH_JOBS               how many compilers at once; else one a processor
+    CMAKE_TOOLCHAIN_FILE    for another processor, as CMake knows it; with a folder to build in of its own
 
 The sources are those of the checkout, or, in an sdist, those beside this file in native/.
 """
@@ -18,6 +20,8 @@ import subprocess
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SYSTEM = re.compile(r"(libc|libm|libpthread|libdl|librt|ld-linux[\w-]*)\.so\.\d+")
+#: Processors as pyelftools names them, and as tags do: a library may be built for another than this machine's.
+MACHINES = {"x64": "x86_64", "AArch64": "aarch64"}
 SETTINGS = (
     "-DCMAKE_BUILD_TYPE=Release",
     "-DPITH_OPENBLAS=OFF",
@@ -82,12 +86,12 @@ def build_library(source, build, cjson):
 
 
 def platform_tag(library):
-    """By what the library asks of the system: the newest version of the C library, and no other library."""
+    """By the processor and what the library asks of the system: the newest version of the C library, and no other library."""
     from elftools.elf.elffile import ELFFile
 
-    machine = platform.machine()
     with open(library, "rb") as file:
         elf = ELFFile(file)
+        machine = MACHINES.get(elf.get_machine_arch()) or platform.machine()
         needed = [tag.needed for tag in elf.get_section_by_name(".dynamic").iter_tags("DT_NEEDED")]
         versions = [
             entry.name for _, entries in elf.get_section_by_name(".gnu.version_r").iter_versions() for entry in entries

@@ -128,8 +128,10 @@ TEST_CASE("a timeout is an event like others") {
     pith::host_options options;
     options.set_executor(gated, &gate);
     const pith::host host = pith::host::create(options);
+    pith::engine_options two; // one thread would be this one, which holds the gate
+    two.set("threads", 2);
     pith::request request =
-        pith::model::open(models::random, {}, host).generate("Once", models::brief(), pith::engine::create({}, host));
+        pith::model::open(models::random, {}, host).generate("Once", models::brief(), pith::engine::create(two, host));
     {
         const std::lock_guard<std::mutex> closed(gate);
         request.submit();

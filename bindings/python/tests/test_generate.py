@@ -268,6 +268,34 @@ def test_ctrl_c_cancels(what, threads):
     assert child.stdout.split()[-1] == ("CANCEL" if what == "stream" else "0"), child.stdout
 
 
+INTERRUPTED_IN_THE_HOOK = """
+import collections, os, signal, sys
+import pith
+from pith import _log
+from support import ENDLESS, MODEL
+
+class Interrupts(collections.deque):
+    def append(self, line):  # in the log hook, which the engine calls in the middle of a request's making
+        super().append(line)
+        os.kill(os.getpid(), signal.SIGINT)
+
+model, engine = pith.Model.open(MODEL), pith.Engine(threads=int(sys.argv[1]))
+_log.LINES = Interrupts(maxlen=9)
+try:
+    stream = model.generate("Once", stream=True, engine=engine, deadline_ms=2000, **ENDLESS)
+    print("lost", stream.result().stop.name)
+except KeyboardInterrupt:
+    print("interrupted", engine.running + engine.queued)
+print(pith._handle.open_count())  # the host, the model and the engine: what was half made went with the exception
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_ctrl_c_in_the_log_hook_is_not_lost(threads):
+    child = python("-c", INTERRUPTED_IN_THE_HOOK, threads)
+    assert (child.returncode, child.stdout) == (0, "interrupted 0\n3\n")
+
+
 def test_a_signal_handler_may_close_what_is_waited_for(model, engine):
     stream = model.generate(PROMPT, stream=True, engine=engine, **ENDLESS)
     old = signal.signal(signal.SIGALRM, lambda number, frame: stream.close())

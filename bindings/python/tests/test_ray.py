@@ -36,15 +36,39 @@ def cluster():
 
 
 class Marked(pith.ray.Embedder):
-    """Also says which process made a row, and that a process opened the model; slow enough to be caught at work."""
+    """Also leaves files that say: this process opened the model; it is at work on a batch now."""
 
     def __init__(self, folder, **arguments):
         super().__init__(**arguments)
+        self.busy = os.path.join(folder, f"busy-{os.getpid()}")
         open(os.path.join(folder, f"opened-{os.getpid()}"), "x").close()
 
     def __call__(self, batch):
+        open(self.busy, "x").close()
         time.sleep(0.1)
-        return {**super().__call__(batch), "worker": [os.getpid()] * len(batch["id"])}
+        made = {**super().__call__(batch), "worker": [os.getpid()] * len(batch["id"])}
+        os.remove(self.busy)
+        return made
+
+
+def processes(folder, what):
+    return {int(name.split("-")[1]) for name in os.listdir(folder) if name.startswith(what)}
+
+
+def lose_one_at_work(folder):
+    """Kills a worker in the middle of a batch, when both are there."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        at_work = processes(folder, "busy-")
+        if len(processes(folder, "opened-")) == 2 and at_work:
+            chosen = min(at_work)
+            os.kill(chosen, signal.SIGSTOP)
+            if chosen in processes(folder, "busy-"):  # still, now that it cannot end its batch
+                os.kill(chosen, signal.SIGKILL)
+                return chosen
+            os.kill(chosen, signal.SIGCONT)
+        time.sleep(0.01)
+    raise AssertionError("no two workers were ever there with one of them at work")
 
 
 def test_a_lost_worker_loses_no_row(model, tmp_path):
@@ -56,16 +80,15 @@ def test_a_lost_worker_loses_no_row(model, tmp_path):
     for row in mapped.iter_rows():
         rows.append(row)
         if killed is None:
-            killed = row["worker"]
-            os.kill(killed, signal.SIGKILL)
+            killed = lose_one_at_work(tmp_path)
     assert sorted(row["id"] for row in rows) == list(range(ROWS))
-    workers = {row["worker"] for row in rows}
-    assert killed in workers and len(workers) >= 2, "the worker was lost too late: this tested nothing"
+    assert processes(tmp_path, "busy-") == {killed}, "nobody was lost in the middle of a batch: this tested nothing"
+    assert {row["worker"] for row in rows} - {killed}
     expected = model.embed(texts)
     for row in rows:
         assert row["embedding"].dtype == "float32" and row["embedding"].tobytes() == expected[row["id"]].tobytes()
-    opened = [name for name in os.listdir(tmp_path) if name.startswith("opened-")]
-    assert 2 <= len(opened) <= 4  # each process opened the model once, the one that replaces the lost too
+    opened = processes(tmp_path, "opened-")  # each process opened the model once, one that replaces the lost too
+    assert {row["worker"] for row in rows} | {killed} <= opened and 2 <= len(opened) <= 4
 
 
 def test_embed_and_generate_over_a_dataset(model):

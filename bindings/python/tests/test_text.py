@@ -71,6 +71,22 @@ def test_wrong_arguments(vocabulary):
     for wrong in (None, 5, 1.5, [None], [1, "a"], [[1]], [1, 2], ["a", ["b"]], [pith.Piece(5)], object()):
         with pytest.raises(TypeError):
             vocabulary.tokenize(wrong)
+    for wrong, told in (
+        (None, "a prompt is .*, not NoneType"),
+        ({"a": 1}, "a prompt is .*, not dict"),
+        ({"a", "b"}, "a prompt is .*, not set"),
+        ([{"role": "user", "content": "Hi"}], "the messages of a chat as pieces, not dict"),
+        (["a", 5], "a piece of a prompt is .*, not int"),
+    ):
+        with pytest.raises(TypeError, match=told):
+            vocabulary.tokenize(wrong)
+    for wrong in (None, {"a": 1}, {"a"}, 5):
+        with pytest.raises(TypeError, match="embed takes a text, or a list"):
+            vocabulary.embed(wrong)
+    for call in (pith.option_help, pith.effective_options):
+        for wrong in ("requests", None, []):
+            with pytest.raises(ValueError, match="there is no scope .*; there are: host"):
+                call(wrong)
     with pytest.raises(pith.UnsupportedError):
         vocabulary.generate("a")
     with pytest.raises(pith.UnsupportedError):

@@ -36,11 +36,17 @@ class _Inside(threading.local):
 _inside = _Inside()
 _later: "Deque[Handle]" = deque()  # to be closed by the next thread that leaves the library
 _open: "Set[Handle]" = set()
+_ended: List[bool] = []  # not empty once the interpreter ends
 
 
 def open_count() -> int:
     """How many native objects are not freed yet."""
     return len(_open)
+
+
+def interpreter_ends() -> bool:
+    """Whether everything is being closed because the interpreter ends."""
+    return bool(_ended)
 
 
 class Handle:
@@ -152,6 +158,7 @@ def _catch_up() -> None:
 def _end() -> None:
     """Before the interpreter goes: ends all work and the library's threads, which could otherwise call a hook too
     late."""
+    _ended.append(True)
     for handle in list(_open):
         handle.cancel()
     until = time.monotonic() + _EXIT_SECONDS

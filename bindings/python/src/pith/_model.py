@@ -32,7 +32,7 @@ from ._settings import NativeOptions
 from ._signatures import pith_progress_fn
 from ._source import ModelSource, Opened
 from ._stream import TokenStream
-from ._text import Piece, Prompt, encode_ids, pieces_of
+from ._text import Piece, Prompt, encode_ids, listed, pieces_of
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -290,7 +290,10 @@ class Model(Owner):
         Raises as generate; CanceledError when the interpreter ends meanwhile.
         """
         single = isinstance(texts, (str, bytes, bytearray, memoryview, Piece))
-        inputs = [pieces_of(texts)] if single else [pieces_of(text) for text in texts]  # type: ignore[arg-type]
+        many: List[Any] = (
+            [texts] if single else listed(texts, "embed takes a text, or a list with a text or a list of ids each")
+        )
+        inputs = [pieces_of(text) for text in many]
         rows = self._embed(inputs, engine, options)
         return rows[0] if single and options.get("pooling") != "none" else rows
 

@@ -1,7 +1,7 @@
 """What every object with native memory has: close, a context manager, and no pickling."""
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Optional, Type
+from typing import TYPE_CHECKING, Any, Optional, Tuple, Type
 
 from ._handle import Handle
 
@@ -20,6 +20,8 @@ class Owner:
     """Frees its native memory on close, at the end of `with`, or some time after it was dropped."""
 
     _handle: Handle
+    #: Of models and engines: the model for which a request was made last, and in which process (_request.py).
+    _took: Optional[Tuple[Handle, int]] = None
 
     @property
     def closed(self) -> bool:

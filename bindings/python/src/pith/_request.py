@@ -4,7 +4,9 @@ close may come from any thread at any time.
 Waiting looks up every POLL_MS: that is when Python handles signals, so that Ctrl-C ends the request.
 """
 
+import contextlib
 import ctypes as C
+import os
 from array import array
 from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
@@ -14,6 +16,7 @@ from ._errors import CanceledError, PithError
 from ._engine import Engine
 from ._exclusive import Exclusive
 from ._handle import Handle
+from ._interrupt import interruptible
 from ._library import check, copy_view, failure, get_i64, lib, make
 from ._owner import handle_of
 from ._results import GenerateResult, Likely, Token
@@ -46,16 +49,37 @@ class Request:
         # Out-parameters, for one thread at a time.
         self._event, self._data, self._size = C.c_int32(), C.c_void_p(), C.c_uint64()
         self._outs = C.byref(self._event), C.byref(self._data), C.byref(self._size)
-        with NativeOptions(k.SCOPE_REQUEST, options) as settings:
-            address = _create(model, engine, kind, settings)
-        name = "the stream" if kind == k.GENERATE else "the request"
-        self.handle = Handle(self, name, address, lib.pith_request_release, lib.pith_request_cancel)
+        self.handle = self._create_interruptibly(model, engine, kind, options)
         self._exclusive = Exclusive(self.handle)
         try:
             self._exclusive.use(lambda address: _fill(address, inputs))
         except BaseException:
             self.handle.close()
             raise
+
+    def _create_interruptibly(
+        self, model: "Model", engine: Optional[Engine], kind: int, options: Mapping[str, Any]
+    ) -> Handle:
+        """An engine that takes a model says so to the log hook; with the model it took last it is silent."""
+
+        def create() -> Handle:
+            return self._create(model, engine, kind, options)
+
+        taker = engine if isinstance(engine, Engine) else model
+        takes = (model._handle, os.getpid())
+        if taker._took == takes:
+            return create()
+        handle = interruptible(create, lambda: None)
+        taker._took = takes
+        return handle
+
+    def _create(self, model: "Model", engine: Optional[Engine], kind: int, options: Mapping[str, Any]) -> Handle:
+        name = "the stream" if kind == k.GENERATE else "the request"
+        with NativeOptions(k.SCOPE_REQUEST, options) as settings, contextlib.ExitStack() as parents:
+            model_address = parents.enter_context(model._handle)
+            chosen = None if engine is None else parents.enter_context(handle_of(engine, Engine, "engine"))
+            address = make(lib.pith_request_create, chosen, model_address, kind, settings)
+            return Handle(self, name, address, lib.pith_request_release, lib.pith_request_cancel)
 
     def _waiting(self, work: Callable[[int], T]) -> T:
         """As Exclusive.use; an exception that comes from outside, such as KeyboardInterrupt, cancels the request."""
@@ -157,14 +181,6 @@ class Request:
         where, size = self._locate(address, k.VIEW_VECTORS)
         width = get_i64(lib.pith_request_get_i64, address, k.REQUEST_WIDTH)
         return where, size // (4 * width), width
-
-
-def _create(model: "Model", engine: Optional[Engine], kind: int, settings: int) -> int:
-    with model._handle as model_address:
-        if engine is None:
-            return make(lib.pith_request_create, None, model_address, kind, settings)
-        with handle_of(engine, Engine, "engine") as engine_address:
-            return make(lib.pith_request_create, engine_address, model_address, kind, settings)
 
 
 def _fill(address: int, inputs: Sequence[List[Any]]) -> None:

@@ -76,23 +76,31 @@ def _decimal(value: float) -> Any:
     return value if math.isfinite(value) else "infinity" if value > 0 else "-infinity"
 
 
+def _scope(name: Any) -> int:
+    if not isinstance(name, str) or name not in SCOPES:
+        raise ValueError(f"there is no scope {name!r}; there are: {', '.join(SCOPES)}")
+    return SCOPES[name]
+
+
 def effective_options(scope: str, options: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
     """All options of a scope with the values in effect; `options` are checked and taken over the defaults.
 
     scope: "host", "model", "engine" or "request". Raises OptionError for a name or value that is wrong. Any thread.
     """
-    if scope not in SCOPES:
-        raise ValueError(f"there is no scope {scope!r}; there are: {', '.join(SCOPES)}")
-    with NativeOptions(SCOPES[scope], {} if options is None else options) as address:
+    with NativeOptions(_scope(scope), {} if options is None else options) as address:
         values: Dict[str, Any] = json.loads(sized(lib.pith_options_get_json, address))
         return values
 
 
 def option_help(scope: str) -> Dict[str, str]:
-    """What each option of a scope means, with its default and range, in the library's own words."""
+    """What each option of a scope means, with its default and range, in the library's own words.
+
+    scope: "host", "model", "engine" or "request"; of others ValueError. Any thread.
+    """
+    number = _scope(scope)
     lines: Dict[str, str] = {}
     key = C.c_int32()
-    while lib.pith_key_at(SCOPES[scope], len(lines), C.byref(key)) == k.OK:
+    while lib.pith_key_at(number, len(lines), C.byref(key)) == k.OK:
         name, *words = (
             lib.pith_key_text(key, kind).decode()
             for kind in (k.TEXT_NAME, k.TEXT_MEANING, k.TEXT_RANGE, k.TEXT_DEFAULT)

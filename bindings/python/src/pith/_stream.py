@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Optional, Type
 
 from ._errors import ClosedError, StateError
+from ._handle import interpreter_ends
 from ._owner import Owner
 from ._pump import Pump
 from ._request import Request
@@ -21,7 +22,8 @@ class TokenStream(Owner):
 
     A stream that is dropped ends its generation too. One thread or task at a time takes tokens (others wait); cancel
     and close may come from any thread. Ctrl-C while the main thread waits cancels the generation and raises
-    KeyboardInterrupt. Raises ClosedError after close, and the PithError with which a generation failed.
+    KeyboardInterrupt. Raises ClosedError after close, and the PithError with which a generation failed. When the
+    interpreter ends, so does the stream, without an exception.
     """
 
     def __init__(self, request: Request) -> None:
@@ -36,7 +38,12 @@ class TokenStream(Owner):
     def __next__(self) -> Token:
         if self._pump is not None:
             raise StateError("this stream is read with 'async for': go on with that")
-        token = self._request.next()
+        try:
+            token = self._request.next()
+        except ClosedError:
+            if not interpreter_ends():
+                raise
+            token = None
         if token is None:
             raise StopIteration
         return token

@@ -3,6 +3,7 @@
 import ctypes as C
 import operator
 from array import array
+from collections.abc import Mapping, Set
 from typing import Any, Iterable, List, NamedTuple, Sequence, Union
 
 from ._errors import ArgumentError
@@ -61,10 +62,24 @@ def pieces_of(prompt: Prompt) -> List[Union[Piece, "C.Array[C.c_int32]"]]:
     """A prompt as pieces whose text is bytes, and arrays of ids."""
     if isinstance(prompt, _TEXTS):
         return [_piece(prompt)]
-    parts: List[Any] = list(prompt)
+    parts = listed(prompt, "a prompt is a text, token ids, or a list of texts, pieces and lists of ids")
     if parts and hasattr(parts[0], "__index__") and not hasattr(parts[0], "__iter__"):
         return [encode_ids(parts)]
-    return [_piece(part) if isinstance(part, _TEXTS) else encode_ids(part) for part in parts]
+    return [_piece(part) if isinstance(part, _TEXTS) else _ids(part) for part in parts]
+
+
+def listed(items: Any, wanted: str) -> List[Any]:
+    """What a caller gave as a sequence, in its order; mappings and sets have none that was meant."""
+    if not hasattr(items, "__iter__") or isinstance(items, (Mapping, Set)):
+        raise TypeError(f"{wanted}, not {type(items).__name__}")
+    return list(items)
+
+
+def _ids(part: Any) -> "C.Array[C.c_int32]":
+    """A piece that is no text; often it is a message of a chat that was meant."""
+    return encode_ids(
+        listed(part, "a piece of a prompt is a text, a pith.Piece or token ids; write the messages of a chat as pieces")
+    )
 
 
 def _piece(part: Any) -> Piece:

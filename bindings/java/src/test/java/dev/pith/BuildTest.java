@@ -38,6 +38,22 @@ class BuildTest {
                 "copy dev_pith_Native.h from the build's folder headers/ to src/main/c");
     }
 
+    /** Modified UTF-8, arrays that hold up the collector, threads of the library's in Java: none has a place in the C part. */
+    @Test
+    void sourcesCallNoneOfWhatIsForbidden() throws Exception {
+        int files = 0;
+        try (Stream<Path> sources = Files.list(HERE.resolve("src/main/c"))) {
+            for (Path source : sources.collect(Collectors.toList())) {
+                String text = Files.readString(source);
+                for (String name : List.of("NewStringUTF", "GetStringUTF", "Critical", "AttachCurrentThread")) {
+                    assertTrue(!text.contains(name), source + " has " + name);
+                }
+                files++;
+            }
+        }
+        assertTrue(files >= 5);
+    }
+
     private static List<Path> libraries() throws IOException {
         try (Stream<Path> files = Files.walk(Fixture.BUILD.resolve("classes/dev/pith/native"))) {
             return files.filter(file -> file.toString().endsWith(".so")).collect(Collectors.toList());
