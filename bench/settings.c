@@ -131,10 +131,11 @@ static void choose_streams(settings *s) {
 const char *settings_fit(settings *s, uint32_t context) {
     s->prompt = s->prompt ? s->prompt : smaller(512, context - 1);
     s->depth = s->depth ? s->depth : 1;
+    uint32_t left = s->depth < context ? context - s->depth : 0;
+    s->generate = s->generate ? s->generate : smaller(128, left > 2 ? left : 2);
     if (s->prompt >= context || s->depth + 2 > context) {
         return "the model's context is shorter than that; make_model --context makes a file with a longer one";
     }
-    s->generate = s->generate ? s->generate : smaller(128, context - s->depth);
     if (s->generate < 2 || s->depth + s->generate > context) {
         return "2 tokens or more are to be generated, and to fit the model's context with those before them";
     }
