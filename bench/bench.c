@@ -2,123 +2,36 @@
  *
  *     pith-bench MODEL.gguf                          text
  *     pith-bench --json --streams 1,4,16 MODEL.gguf  for programs
+ *     pith-bench --scaling MODEL.gguf                one thread and all threads in turn
  *
- * Measures the model first and the machine's own ceilings after, in one run, so that both see the same neighbours and clocks. */
-#include "limits.h"
+ * Every repetition of a measurement stands between two samples of the machine's ceilings, and its share of what they
+ * allow is its own: see series.h and model_limits.h. */
 #include "measure.h"
+#include "model_limits.h"
 #include "report.h"
+#include "settings.h"
 
-#include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-typedef struct settings {
-    const char *path;
-    uint32_t prompt, generate, depth, threads, repeat, blas_columns;
-    uint32_t streams[MAX_STREAM_COUNTS], n_streams;
-    bool json, no_ceilings, no_sgemm;
-} settings;
+#define FRESH_TOKENS 256 /* of a prompt after which the sample before it is old */
 
-static const struct argp_option option_table[] = {
-    {"prompt", 'p', "TOKENS", 0, "length of the prompt (512)", 0},
-    {"generate", 'g', "TOKENS", 0, "tokens to generate (128)", 0},
-    {"depth", 'd', "TOKENS", 0, "tokens of context before those generated (1)", 0},
-    {"streams", 's', "LIST", 0, "numbers of streams at once, such as 1,4,16 (1,4,16)", 0},
-    {"threads", 't', "COUNT", 0, "threads that compute (all processors)", 0},
-    {"repeat", 'r', "COUNT", 0, "takes the best of so many (3)", 0},
-    {"blas-columns", 'b', "COUNT", 0, "fewest columns at which float matrices go to OpenBLAS (as pith chooses)", 0},
-    {"json", 'j', NULL, 0, "print JSON", 0},
-    {"no-ceilings", 'c', NULL, 0, "do not measure the machine", 0},
-    {"no-openblas", 'o', NULL, 0, "do not measure OpenBLAS", 0},
-    {0},
-};
-
-static uint32_t positive(const char *text, struct argp_state *state) {
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    if (*end || value == 0 || value > 1000000) {
-        argp_error(state, "'%s' is not a number from 1 to 1000000", text);
-    }
-    return (uint32_t)value;
-}
-
-static void parse_streams(settings *s, char *list, struct argp_state *state) {
-    s->n_streams = 0;
-    for (char *item = strtok(list, ","); item; item = strtok(NULL, ",")) {
-        if (s->n_streams == MAX_STREAM_COUNTS) {
-            argp_error(state, "at most %d numbers of streams", MAX_STREAM_COUNTS);
-        }
-        s->streams[s->n_streams++] = positive(item, state);
-    }
-}
-
-static error_t parse_option(int key, char *argument, struct argp_state *state) {
-    settings *s = state->input;
-    switch (key) {
-    case 'p':
-        s->prompt = positive(argument, state);
-        return 0;
-    case 'g':
-        s->generate = positive(argument, state);
-        return 0;
-    case 'd':
-        s->depth = positive(argument, state);
-        return 0;
-    case 's':
-        parse_streams(s, argument, state);
-        return 0;
-    case 't':
-        s->threads = positive(argument, state);
-        return 0;
-    case 'r':
-        s->repeat = positive(argument, state);
-        return 0;
-    case 'b':
-        s->blas_columns = positive(argument, state);
-        return 0;
-    case 'j':
-        s->json = true;
-        return 0;
-    case 'c':
-        s->no_ceilings = true;
-        return 0;
-    case 'o':
-        s->no_sgemm = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (s->path) {
-            argp_error(state, "one model at a time");
-        }
-        s->path = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!s->path) {
-            argp_usage(state);
-        }
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
+typedef struct bench {
+    settings settings;
+    pith_host *host;
+    pith_model *model;
+    pith_engine *engine;
+    machine machine;
+    ceilings now; /* the last sample */
+    report report;
+} bench;
 
 static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
-/* Cuts the lengths to what the model's context holds. */
-static void fit_context(settings *s, uint32_t context) {
-    s->prompt = smaller(s->prompt, context - 1);
-    s->depth = smaller(s->depth, context / 2);
-    s->generate = larger(smaller(s->generate, context - s->depth), 2);
-}
-
 /* An engine with room for all streams at once, and no more. */
-static pith_engine *make_engine(pith_host *host, const settings *s) {
+static pith_engine *make_engine(bench *b, uint32_t threads) {
+    const settings *s = &b->settings;
     pith_options *options;
     pith_engine *engine;
     uint32_t most_streams = 1, page = 64;
@@ -128,72 +41,138 @@ static pith_engine *make_engine(pith_host *host, const settings *s) {
     uint32_t each = (s->depth + s->generate + page) / page * page;
     int64_t tokens = larger(s->prompt + 1 + page, each * most_streams);
     check(pith_options_create(PITH_SCOPE_ENGINE, &options), "creating options");
-    check(pith_options_set_i64(options, PITH_KEY_THREADS, s->threads), "setting threads");
+    check(pith_options_set_i64(options, PITH_KEY_THREADS, threads), "setting threads");
     check(pith_options_set_i64(options, PITH_KEY_KV_TOKENS, tokens), "setting kv_tokens");
     check(pith_options_set_i64(options, PITH_KEY_MAX_SEQUENCES, most_streams), "setting max_sequences");
-    check(pith_engine_create(host, options, &engine), "creating the engine");
+    check(pith_engine_create(b->host, options, &engine), "creating the engine");
     pith_options_release(options);
+    measure_prompt(engine, b->model, s->prompt < 32 ? s->prompt : 32); /* wakes threads and touches memory */
     return engine;
 }
 
-static void measure_model(const settings *s, pith_engine *engine, pith_model *model, report *r) {
-    measure_prompt(engine, model, smaller(s->prompt, 32), 1); /* wakes threads and touches memory */
-    r->prompt = (rate){.tokens = s->prompt, .streams = 1};
-    r->prompt.reached = s->prompt / measure_prompt(engine, model, s->prompt, s->repeat);
+static void sample(bench *b) {
+    if (b->report.has_ceilings) {
+        b->now = machine_sample(&b->machine);
+        b->report.best = ceilings_best(b->report.best, b->now);
+    }
+}
+
+/* The most tokens a second that the ceilings beside a repetition allow; 0: not known. */
+static double limit_of(const model_facts *facts, const series *s, const ceilings *beside) {
+    if (s->depth == 0) {
+        return s->tokens / limit_prompt(facts, beside, s->tokens);
+    }
+    double middle =
+        s->depth + (s->tokens - 2) / 2.0; /* the mean position of the steps that are timed: one less than tokens */
+    return limit_step_known(facts) ? s->streams / limit_step(facts, beside, s->streams, middle) : 0;
+}
+
+static double dot_share_of(const model_facts *facts, const series *s, const repetition *r) {
+    double output = s->depth == 0 ? facts->output_dot_macs / s->tokens : facts->output_dot_macs;
+    return r->rate * (facts->layer_dot_macs + output) / r->beside.dot_macs;
+}
+
+static double measure_once(bench *b, const series *s) {
+    return s->depth == 0 ? measure_prompt(b->engine, b->model, s->tokens)
+                         : measure_streams(b->engine, b->model, s->streams, s->depth, s->tokens);
+}
+
+/* One sample stands between two repetitions and serves both. */
+static void measure_series(bench *b, series *s) {
+    sample(b);
+    while (s->count < b->settings.repeat) {
+        repetition *r = &s->repetitions[s->count++];
+        ceilings before = b->now;
+        r->rate = measure_once(b, s);
+        sample(b);
+        if (b->report.has_ceilings) {
+            r->beside = s->depth > FRESH_TOKENS ? b->now : ceilings_mean(before, b->now);
+            r->limit = limit_of(&b->report.facts, s, &r->beside);
+            r->dot_share = dot_share_of(&b->report.facts, s, r);
+        }
+    }
+}
+
+static void measure_all_series(bench *b) {
+    const settings *s = &b->settings;
+    b->report.prompt = (series){.tokens = s->prompt, .streams = 1};
+    measure_series(b, &b->report.prompt);
     for (uint32_t i = 0; i < s->n_streams; i++) {
-        rate *each = &r->streams[r->n_streams++];
-        *each = (rate){.tokens = s->generate, .streams = s->streams[i]};
-        each->reached = measure_streams(engine, model, s->streams[i], s->depth, s->generate, s->repeat);
+        series *each = &b->report.streams[b->report.n_streams++];
+        *each = (series){.tokens = s->generate, .streams = s->streams[i], .depth = s->depth};
+        measure_series(b, each);
     }
 }
 
-static void measure_machine(const settings *s, report *r) {
-    r->has_ceilings = !s->no_ceilings && ceilings_measure(r->facts.level, r->threads, &r->ceilings);
-    r->has_sgemm = !s->no_sgemm && sgemm_measure(&r->facts, r->threads, s->prompt, &r->sgemm);
-    if (!r->has_ceilings) {
-        return;
-    }
-    double middle = s->depth + s->generate / 2.0; /* the mean position of what is generated */
-    r->prompt.limit = s->prompt / limit_prompt(&r->facts, &r->ceilings, s->prompt);
-    for (uint32_t i = 0; i < r->n_streams && limit_step_known(&r->facts); i++) {
-        double streams = r->streams[i].streams;
-        r->streams[i].limit = streams / limit_step(&r->facts, &r->ceilings, streams, middle);
-    }
+static void measure_scaling(bench *b) {
+    pith_engine *one = make_engine(b, 1);
+    scaling_measure(one, b->engine, b->model, b->report.has_ceilings ? &b->machine : NULL, &b->settings,
+                    &b->report.scaling);
+    pith_engine_release(one);
 }
 
-static bool run(settings *s) {
-    static report r;
-    pith_host *host;
-    check(pith_host_create(NULL, &host), "creating a host");
-    pith_model *model = measure_load(host, s->path, s->blas_columns, &r.load_seconds);
-    if (!model_facts_read(model, &r.facts)) {
+static void open_machine(bench *b) {
+    report *r = &b->report;
+    int64_t threads = 0;
+    check(pith_engine_get_i64(b->engine, PITH_ENGINE_THREADS, &threads), "reading the number of threads");
+    r->threads = (uint32_t)threads;
+    r->process_peak = measure_process_peak(); /* until here without the memory that is read for the ceilings */
+    r->has_ceilings = !b->settings.no_ceilings && machine_open(&b->machine, r->facts.level, r->threads);
+    r->dot_instruction = r->has_ceilings ? b->machine.kernels->dot_instruction : "";
+}
+
+static void read_memory(bench *b) {
+    report *r = &b->report;
+    int64_t bytes = 0;
+    check(pith_host_get_i64(b->host, PITH_HOST_MEMORY_PEAK, &bytes), "reading the memory");
+    r->library_peak = (double)bytes;
+    double since = measure_process_peak() - (r->has_ceilings ? (double)b->machine.size : 0);
+    r->process_peak = since > r->process_peak ? since : r->process_peak;
+}
+
+static bool load(bench *b) {
+    settings *s = &b->settings;
+    check(pith_host_create(NULL, &b->host), "creating a host");
+    b->model = measure_load(b->host, s->path, s->blas_columns, &b->report.load_seconds);
+    if (!model_facts_read(b->model, &b->report.facts)) {
         return false;
     }
-    fit_context(s, r.facts.context);
-    pith_engine *engine = make_engine(host, s);
-    int64_t number = 0;
-    check(pith_engine_get_i64(engine, PITH_ENGINE_THREADS, &number), "reading the number of threads");
-    r.threads = (uint32_t)number;
-    r.depth = s->depth;
-    measure_model(s, engine, model, &r);
-    check(pith_host_get_i64(host, PITH_HOST_MEMORY_PEAK, &number), "reading the memory");
-    r.library_peak = (double)number;
-    r.process_peak = measure_process_peak();
-    pith_engine_release(engine);
-    pith_model_release(model);
-    pith_host_release(host);
-    measure_machine(s, &r);
-    if (s->json) {
-        return report_print_json(&r);
+    const char *why = settings_fit(s, b->report.facts.context);
+    if (why) {
+        fprintf(stderr, "pith-bench: a prompt of %u, %u generated behind %u, a context of %u: %s\n", s->prompt,
+                s->generate, s->depth, b->report.facts.context, why);
     }
-    report_print_text(&r);
-    return true;
+    return !why;
+}
+
+static void measure_model(bench *b) {
+    b->engine = make_engine(b, b->settings.threads);
+    open_machine(b);
+    if (b->settings.scaling) {
+        measure_scaling(b);
+    } else {
+        measure_all_series(b);
+    }
+    read_memory(b);
+    machine_close(&b->machine);
+    pith_engine_release(b->engine);
+    pith_model_release(b->model);
+    pith_host_release(b->host);
 }
 
 int main(int argc, char **argv) {
-    static const struct argp parser = {
-        option_table, parse_option, "MODEL.gguf", "Measures a model, and the machine it runs on.", NULL, NULL, NULL};
-    settings s = {.prompt = 512, .generate = 128, .depth = 1, .repeat = 3, .streams = {1, 4, 16}, .n_streams = 3};
-    argp_parse(&parser, argc, argv, 0, NULL, &s);
-    return run(&s) ? 0 : 1;
+    static bench b;
+    settings_parse(&b.settings, argc, argv);
+    if (!load(&b)) {
+        return 1;
+    }
+    measure_model(&b);
+    report *r = &b.report;
+    bool wanted = !b.settings.no_sgemm && !b.settings.scaling;
+    r->has_sgemm = wanted && sgemm_measure(&r->facts, r->threads, b.settings.prompt, &r->sgemm);
+    if (b.settings.json) {
+        return report_print_json(r) ? 0 : 1;
+    }
+    report_print_text(r);
+    return 0;
 }

@@ -1,17 +1,24 @@
-/* Runs the ceiling kernels on all threads and keeps the best of a few rounds; see ceilings.h. */
+/* Runs the ceiling kernels on all threads, briefly and a few times, and keeps the best; see ceilings.h. */
 #include "ceilings.h"
 #include "clock.h"
+#include "large_pages.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIES 40 /* many short ones: the best is least disturbed */
-#define TRY_SECONDS 0.05
-#define READ_BYTES (512u << 20) /* of all threads together */
+#define TRY_SECONDS 0.02
+#define READ_TRIES  8 /* two with each number of streams: which number is best depends on the machine */
+#define DOT_TRIES   4 /* these have little to be disturbed by */
+#define READ_BYTES  ((uint64_t)512 << 20) /* of all threads together */
+#define READ_PIECE  ((uint64_t)16 << 20)  /* read between two looks at the clock */
 #define MAX_THREADS 1024
 
-typedef enum workload { DOT, FMA, READ } workload;
+typedef enum workload {
+    DOT,
+    FMA,
+    READ
+} workload;
 
 typedef struct worker {
     pthread_t thread;
@@ -19,11 +26,18 @@ typedef struct worker {
     const ceiling_kernels *kernels;
     workload what;
     uint8_t *bytes; /* READ only */
-    uint64_t size;
+    uint64_t size, at;
     uint32_t streams;
     double rate;
     volatile uint64_t sink;
 } worker;
+
+static uint64_t read_piece(worker *w) {
+    uint64_t left = w->size - w->at, size = left < READ_PIECE ? left : READ_PIECE;
+    w->sink = w->kernels->read(w->bytes + w->at, size, w->streams);
+    w->at = (w->at + size) % w->size;
+    return size;
+}
 
 static uint64_t do_some(worker *w) {
     switch (w->what) {
@@ -32,8 +46,7 @@ static uint64_t do_some(worker *w) {
     case FMA:
         return w->kernels->fma(100000);
     default:
-        w->sink = w->kernels->read(w->bytes, w->size, w->streams);
-        return w->size;
+        return read_piece(w);
     }
 }
 
@@ -50,7 +63,7 @@ static void *work(void *user) {
     return NULL;
 }
 
-/* The sum of all threads' rates; 0 when a thread could not be made. */
+/* The sum of all threads' rates. */
 static double run_threads(worker *workers, uint32_t threads) {
     uint32_t started = 0;
     double rate = 0;
@@ -66,28 +79,38 @@ static double run_threads(worker *workers, uint32_t threads) {
     return rate;
 }
 
-static double best_rate(const ceiling_kernels *kernels, workload what, uint32_t threads, uint8_t *bytes) {
+/* `try` goes on where the last one stopped reading, so that no cache helps. */
+static double run_try(const machine *m, workload what, uint32_t threads, worker *workers, uint32_t try) {
+    uint64_t share = m->size / threads / 8192 * 8192;
+    pthread_barrier_t start;
+    pthread_barrier_init(&start, NULL, threads);
+    for (uint32_t t = 0; t < threads; t++) {
+        uint64_t at = workers[t].at;
+        workers[t] = (worker){
+            .start = &start, .kernels = m->kernels, .what = what, .bytes = m->bytes + t * share, .size = share};
+        workers[t].at = at;
+        workers[t].streams = 1u << try % 4;
+    }
+    double rate = run_threads(workers, threads);
+    pthread_barrier_destroy(&start);
+    return rate;
+}
+
+static double best_rate(const machine *m, workload what, uint32_t threads, uint32_t tries) {
     worker *workers = calloc(threads, sizeof *workers);
-    uint64_t share = READ_BYTES / threads / 8192 * 8192;
     double best = 0;
-    for (int i = 0; workers && i < TRIES; i++) {
-        pthread_barrier_t start;
-        pthread_barrier_init(&start, NULL, threads);
-        for (uint32_t t = 0; t < threads; t++) {
-            workers[t] = (worker){.start = &start, .kernels = kernels, .what = what, .bytes = bytes + t * share, .size = share};
-            workers[t].streams = 1u << i % 4; /* which number of streams is best depends on the machine */
-        }
-        double rate = run_threads(workers, threads);
+    for (uint32_t try = 0; workers && try < tries; try++) {
+        double rate = run_try(m, what, threads, workers, try);
         best = rate > best ? rate : best;
-        pthread_barrier_destroy(&start);
     }
     free(workers);
     return best;
 }
 
-static const ceiling_kernels *find(const char *level) {
+const ceiling_kernels *ceiling_kernels_find(const char *level) {
 #if defined(__x86_64__)
-    static const ceiling_kernels *const all[] = {&ceilings_avx2, &ceilings_avxvnni, &ceilings_avx512, &ceilings_avx512vnni};
+    static const ceiling_kernels *const all[] = {&ceilings_avx2, &ceilings_avxvnni, &ceilings_avx512,
+                                                 &ceilings_avx512vnni};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (strcmp(all[i]->level, level) == 0) {
             return all[i];
@@ -98,20 +121,41 @@ static const ceiling_kernels *find(const char *level) {
     return NULL;
 }
 
-bool ceilings_measure(const char *level, uint32_t threads, ceilings *out) {
-    const ceiling_kernels *kernels = find(level);
-    if (!kernels || threads == 0 || threads > MAX_THREADS) {
+bool machine_open(machine *m, const char *level, uint32_t threads) {
+    *m = (machine){ceiling_kernels_find(level), threads, NULL, READ_BYTES};
+    if (!m->kernels || threads == 0 || threads > MAX_THREADS) {
         return false;
     }
-    uint8_t *bytes = aligned_alloc(4096, READ_BYTES);
-    if (!bytes) {
-        return false;
-    }
-    memset(bytes, 1, READ_BYTES); /* pages of zeros would all be one page */
-    out->dot_instruction = kernels->dot_instruction;
-    out->read_bytes = best_rate(kernels, READ, threads, bytes);
-    out->dot_macs = best_rate(kernels, DOT, threads, bytes);
-    out->fma_macs = best_rate(kernels, FMA, threads, bytes);
-    free(bytes);
-    return true;
+    m->bytes = large_pages_take(READ_BYTES);
+    return m->bytes != NULL;
+}
+
+void machine_close(machine *m) {
+    free(m->bytes);
+    m->bytes = NULL;
+}
+
+double machine_sample_reading(const machine *m, uint32_t threads) {
+    return best_rate(m, READ, threads < m->threads ? threads : m->threads, READ_TRIES);
+}
+
+ceilings machine_sample(const machine *m) {
+    return (ceilings){
+        .read_bytes = machine_sample_reading(m, m->threads),
+        .dot_macs = best_rate(m, DOT, m->threads, DOT_TRIES),
+        .fma_macs = best_rate(m, FMA, m->threads, DOT_TRIES),
+    };
+}
+
+ceilings ceilings_mean(ceilings a, ceilings b) {
+    return (ceilings){(a.read_bytes + b.read_bytes) / 2, (a.dot_macs + b.dot_macs) / 2, (a.fma_macs + b.fma_macs) / 2};
+}
+
+static double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
+ceilings ceilings_best(ceilings a, ceilings b) {
+    return (ceilings){larger(a.read_bytes, b.read_bytes), larger(a.dot_macs, b.dot_macs),
+                      larger(a.fma_macs, b.fma_macs)};
 }

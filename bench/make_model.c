@@ -1,7 +1,9 @@
 /* Writes a GGUF file of random weights in the shape of a well-known model, so that pith and its peers can run the very same file.
  *
  *     make_model tinyllama-1.1b q4_0 /tmp/tinyllama-q4_0.gguf
+ *     make_model --context 8192 tinyllama-1.1b q4_0 /tmp/tinyllama-q4_0-8k.gguf
  *
+ * --context says how many tokens of context the file claims, where that is to be other than the shape's own.
  * Which matrix takes which type follows what files found in the wild do: in "q4_0" and "q4_k_m" the output is Q6_K, and q4_k_m gives
  * half of the value and down matrices Q6_K. The vocabulary is made up: three control tokens, 256 bytes, then numbered words.
  * Source of the format: docs/gguf.md of the ggml repository. */
@@ -318,7 +320,7 @@ static const mix *mix_find(const char *name) {
 }
 
 static int usage(void) {
-    fputs("usage: make_model SHAPE MIX OUT.gguf\nshapes:", stderr);
+    fputs("usage: make_model [--context TOKENS] SHAPE MIX OUT.gguf\nshapes:", stderr);
     for (uint32_t i = 0; shape_at(i); i++) {
         fprintf(stderr, " %s", shape_at(i)->name);
     }
@@ -330,26 +332,46 @@ static int usage(void) {
     return 2;
 }
 
+/* Takes the option from the front; 0: no number. */
+static uint32_t take_context(int *argc, char ***argv, uint32_t usual) {
+    if (*argc < 3 || strcmp((*argv)[1], "--context") != 0) {
+        return usual;
+    }
+    char *end;
+    unsigned long value = strtoul((*argv)[2], &end, 10);
+    *argc -= 2;
+    *argv += 2;
+    return *end || value > 1 << 24 ? 0 : (uint32_t)value;
+}
+
+static void write_model(writer *w, const shape *s, const mix *m) {
+    w->random = 0x9E3779B97F4A7C15;
+    w->file = fopen(w->path, "wb");
+    if (!w->file) {
+        die("cannot create", w->path);
+    }
+    add_tensors(w, s, m);
+    put_head(w, s, m, 0);
+    put_directory(w);
+    put_padding(w);
+    put_data(w);
+    if (fclose(w->file) != 0) {
+        die("cannot write", w->path);
+    }
+}
+
 int main(int argc, char **argv) {
-    const shape *s = argc == 4 ? shape_find(argv[1]) : NULL;
+    static writer w;
+    const uint32_t own = UINT32_MAX;
+    uint32_t context = take_context(&argc, &argv, own);
+    const shape *found = argc == 4 ? shape_find(argv[1]) : NULL;
     const mix *m = argc == 4 ? mix_find(argv[2]) : NULL;
-    if (!s || !m) {
+    if (!found || !m || context == 0) {
         return usage();
     }
-    static writer w;
+    shape s = *found;
+    s.context = context == own ? s.context : context;
     w.path = argv[3];
-    w.random = 0x9E3779B97F4A7C15;
-    w.file = fopen(w.path, "wb");
-    if (!w.file) {
-        die("cannot create", w.path);
-    }
-    add_tensors(&w, s, m);
-    put_head(&w, s, m, 0);
-    put_directory(&w);
-    put_padding(&w);
-    put_data(&w);
-    if (fclose(w.file) != 0) {
-        die("cannot write", w.path);
-    }
+    write_model(&w, &s, m);
     return 0;
 }

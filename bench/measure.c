@@ -74,20 +74,16 @@ static pith_request *make_request(pith_engine *engine, pith_model *model, uint32
     return request;
 }
 
-double measure_prompt(pith_engine *engine, pith_model *model, uint32_t tokens, uint32_t repeat) {
-    double best = 1e30;
-    for (uint32_t i = 0; i < repeat; i++) {
-        pith_request *request = make_request(engine, model, tokens, 1);
-        check(pith_request_run(request, NULL, NULL), "computing a prompt");
-        double seconds = seconds_of(request, PITH_REQUEST_SECONDS_PROMPT);
-        best = seconds < best ? seconds : best;
-        pith_request_release(request);
-    }
-    return best;
+double measure_prompt(pith_engine *engine, pith_model *model, uint32_t tokens) {
+    pith_request *request = make_request(engine, model, tokens, 1);
+    check(pith_request_run(request, NULL, NULL), "computing a prompt");
+    double seconds = seconds_of(request, PITH_REQUEST_SECONDS_PROMPT);
+    pith_request_release(request);
+    return tokens / seconds;
 }
 
 /* All streams start together and run equally long, so the slowest one's time is the time of all. */
-static double run_streams(pith_engine *engine, pith_model *model, uint32_t streams, uint32_t depth, uint32_t tokens) {
+double measure_streams(pith_engine *engine, pith_model *model, uint32_t streams, uint32_t depth, uint32_t tokens) {
     pith_request **requests = take(streams * sizeof(pith_request *));
     double seconds = 0;
     for (uint32_t i = 0; i < streams; i++) {
@@ -104,15 +100,6 @@ static double run_streams(pith_engine *engine, pith_model *model, uint32_t strea
     }
     free(requests);
     return streams * (tokens - 1) / seconds;
-}
-
-double measure_streams(pith_engine *engine, pith_model *model, uint32_t streams, uint32_t depth, uint32_t tokens, uint32_t repeat) {
-    double best = 0;
-    for (uint32_t i = 0; i < repeat; i++) {
-        double rate = run_streams(engine, model, streams, depth, tokens);
-        best = rate > best ? rate : best;
-    }
-    return best;
 }
 
 double measure_process_peak(void) {

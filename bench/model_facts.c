@@ -83,6 +83,10 @@ static void add_attention(model_facts *facts, const cJSON *hparams) {
     double key = number(hparams, "attention.key_length"), value = number(hparams, "attention.value_length");
     facts->attention_macs = layers * heads * (key + value);
     facts->kv_bytes = layers * kv_heads * (key + value) * 2;
+    facts->window = number(hparams, "attention.sliding_window");
+    if (facts->window <= 0) {
+        facts->window = facts->context;
+    }
 }
 
 bool model_facts_read(const pith_model *model, model_facts *facts) {

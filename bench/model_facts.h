@@ -1,4 +1,5 @@
-/* What a model costs to compute, counted from the library's own account of it (pith_model_json): multiply-adds and bytes.
+/* What a model costs to compute, counted from the library's own account of it (pith_model_json): multiply-adds and
+ * bytes.
  *
  * Must not know: how pith computes. */
 #ifndef BENCH_MODEL_FACTS_H
@@ -20,7 +21,8 @@ typedef struct model_facts {
     double layer_dot_macs, layer_fma_macs; /* a token through all layers: by quantized and by float matrices */
     double layer_bytes;                    /* of those matrices in the file */
     double output_dot_macs, output_fma_macs, output_bytes; /* a token's logits */
-    double attention_macs, kv_bytes;       /* of one token for each position it looks at; F16 K and V */
+    double attention_macs, kv_bytes;                       /* of one token for each position it looks at; F16 K and V */
+    double window;                                         /* positions a token looks at, at most */
     uint32_t vocabulary, context;
     matrix_shape shapes[MAX_MATRIX_SHAPES];
     uint32_t n_shapes;

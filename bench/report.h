@@ -2,28 +2,23 @@
 #ifndef BENCH_REPORT_H
 #define BENCH_REPORT_H
 
-#include "ceilings.h"
 #include "model_facts.h"
+#include "scaling.h"
+#include "series.h"
 #include "sgemm.h"
-
-#define MAX_STREAM_COUNTS 8
-
-/* A rate in tokens a second, and the most the machine's ceilings allow; 0: not known. */
-typedef struct rate {
-    uint32_t tokens, streams;
-    double reached, limit;
-} rate;
 
 typedef struct report {
     model_facts facts;
-    uint32_t threads, depth;
+    uint32_t threads;
     double load_seconds;
-    rate prompt;
-    rate streams[MAX_STREAM_COUNTS];
+    series prompt; /* count 0: only scaling was measured */
+    series streams[MAX_STREAM_COUNTS];
     uint32_t n_streams;
-    double library_peak, process_peak; /* bytes */
+    scaling scaling;
+    double library_peak, process_peak; /* bytes; the process without the memory that is only read for the ceilings */
     bool has_ceilings, has_sgemm;
-    ceilings ceilings;
+    const char *dot_instruction;
+    ceilings best; /* of all samples */
     sgemm_result sgemm;
 } report;
 

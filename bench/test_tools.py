@@ -1,4 +1,5 @@
-"""Tests of compare.py and roofline.py: test_tools.py PITH_BENCH MODEL.gguf. What they measure does not matter here."""
+"""Tests of the benchmarks' programs: test_tools.py FOLDER MODEL.gguf, where FOLDER has them. How fast anything is does not matter here."""
+import functools
 import json
 import os
 import pathlib
@@ -9,7 +10,8 @@ import unittest
 import xml.etree.ElementTree as xml
 
 HERE = pathlib.Path(__file__).resolve().parent
-BENCH, MODEL = sys.argv[1:3]
+BIN, MODEL = pathlib.Path(sys.argv[1]), sys.argv[2]
+BENCH = BIN / "pith-bench"
 FEW = ["--prompt", "24", "--generate", "4", "--rounds", "2", "--repeat", "1"]
 SPEED = r'"prompt":[^}]*"tokens_per_second":\s*([0-9.]+)'
 
@@ -17,6 +19,108 @@ SPEED = r'"prompt":[^}]*"tokens_per_second":\s*([0-9.]+)'
 def compare(*options):
     return subprocess.run([sys.executable, HERE / "compare.py", "--bench", BENCH, *FEW, *options, MODEL], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True)
+
+
+def run(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def bench(*options, model=MODEL):
+    """What pith-bench measured of few tokens, as JSON."""
+    done = run(BENCH, "--json", "--no-openblas", "--repeat", "2", "--prompt", "24", "--generate", "4", *options, model)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@functools.lru_cache()
+def bench_beside_machine():
+    return bench("--streams", "1,3", "--threads", "2")
+
+
+class Bench(unittest.TestCase):
+    def test_every_repetition_is_there(self):
+        report = bench_beside_machine()
+        for series, streams, depth in zip([report["prompt"], *report["generate"]], (1, 1, 3), (0, 1, 1)):
+            rates = [r["tokens_per_second"] for r in series["repetitions"]]
+            self.assertEqual((series["streams"], series["depth"], len(rates)), (streams, depth, 2))
+            self.assertEqual(series["tokens_per_second"], max(rates))
+        self.assertNotIn("scaling", report)
+
+    def test_shares_follow_from_the_ceilings_beside(self):
+        report = bench_beside_machine()
+        if "machine" not in report:
+            self.skipTest("no ceilings for this processor")
+        # The tiny shape, worked out here: layers of q, k, v, output, gate, up, down; 4 heads of 64, each with a key and a value.
+        layers, attention, output = 2 * (256 * (256 + 128 + 128 + 256) + 3 * 256 * 768), 2 * 4 * 128, 256 * 512
+        for r in report["prompt"]["repetitions"]:
+            seconds = (24 * layers + output) / r["dot_macs_per_second"] + attention * (24 * 25 / 2) / r["fma_macs_per_second"]
+            self.assertAlmostEqual(r["limit"], 24 / seconds, delta=1e-6 * r["limit"])
+            self.assertAlmostEqual(r["share"], r["tokens_per_second"] / r["limit"], places=9)
+        share = report["prompt"]["share"]
+        self.assertAlmostEqual(share["median"], (share["least"] + share["greatest"]) / 2, places=9)
+        for key in ("read_bytes_per_second", "dot_macs_per_second", "fma_macs_per_second"):
+            self.assertGreaterEqual(report["machine"][key], max(r[key] for r in report["prompt"]["repetitions"]))
+        self.assertNotIn("share", report["generate"][0], "weights that a cache holds have no limit of reading")
+        for r in report["generate"][1]["repetitions"]:
+            self.assertAlmostEqual(r["dot_share"], r["tokens_per_second"] * (layers + output) / r["dot_macs_per_second"], places=9)
+
+    def test_the_machines_memory_is_not_the_models(self):
+        report = bench_beside_machine()
+        self.assertLess(report["process_peak_bytes"], 400e6)
+        self.assertLess(report["library_peak_bytes"], 100e6)
+
+    def test_scaling(self):
+        report = bench("--scaling", "--threads", "2")
+        self.assertNotIn("prompt", report)
+        for pairs in report["scaling"].values():
+            ratios = sorted(all_ / one for one, all_ in zip(pairs["one"], pairs["all"]))
+            self.assertEqual(len(ratios), 2)
+            self.assertAlmostEqual(pairs["ratio"]["least"], ratios[0], places=9)
+            self.assertAlmostEqual(pairs["ratio"]["median"], sum(ratios) / 2, places=9)
+        self.assertEqual("reading" in report["scaling"], "machine" in bench_beside_machine())
+
+    def test_what_does_not_fit_is_told(self):
+        for options, said in ((["--prompt", "600"], "make_model --context"), (["--depth", "512"], "make_model --context"),
+                              (["--depth", "500", "--generate", "100"], "fit the model's context"), (["--generate", "1"], "2 tokens"),
+                              (["--depth", "300", "--streams", "1,2"], "--streams 1")):
+            done = run(BENCH, "--no-ceilings", *options, MODEL)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+
+    def test_the_usual_lengths_fit_any_model(self):
+        done = run(BENCH, "--json", "--no-ceilings", "--no-openblas", "--repeat", "1", "--depth", "420", MODEL)
+        report = json.loads(done.stdout)
+        self.assertEqual(report["prompt"]["tokens"], 511)
+        self.assertEqual([(g["streams"], g["depth"], g["tokens"]) for g in report["generate"]], [(1, 420, 92)])
+
+
+class MakeModel(unittest.TestCase):
+    def test_context(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "long.gguf")
+            self.assertEqual(run(BIN / "make_model", "--context", "1100", "tiny", "q4_0", path).returncode, 0)
+            report = bench("--no-ceilings", "--prompt", "1000", "--depth", "1000", "--streams", "1", model=path)
+            self.assertEqual((report["prompt"]["tokens"], report["generate"][0]["depth"]), (1000, 1000))
+
+    def test_wrong_arguments_are_told(self):
+        for arguments in (["--context", "0", "tiny", "q4_0", "x"], ["--context", "many", "tiny", "q4_0", "x"], ["--context", "9"],
+                          ["tiny", "q4_0"], ["huge", "q4_0", "x"]):
+            done = run(BIN / "make_model", *arguments)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("usage", done.stderr)
+
+
+class Kernels(unittest.TestCase):
+    def test_a_row_for_each_number_of_columns(self):
+        done = run(BIN / "bench_kernels", "--json", "--megabytes", "1", "--cols", "1,3", "--type", "F32")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        peak, *rows = map(json.loads, done.stdout.splitlines())
+        self.assertEqual(peak["k"], 2048)
+        self.assertIn([(r["type"], r["cols"]) for r in rows], ([("F32", 1), ("F32", 3)], []))  # none where there are no vector kernels
+
+    def test_wrong_options_are_told(self):
+        for options in (["--type", "Q9"], ["--level", "ref"], ["--cols", "0"]):
+            self.assertNotEqual(run(BIN / "bench_kernels", *options).returncode, 0)
 
 
 class Compare(unittest.TestCase):

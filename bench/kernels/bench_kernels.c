@@ -1,243 +1,230 @@
-/* Speed of the packed products on one core, by type and level: many columns as multiply-adds a second and as a share of
- * the measured vpdpbusd peak, one column as bytes of weights a second and as a share of the measured reading speed.
+/* Speed of the packed products on one core, by type, level and number of columns: multiply-adds a second and their
+ * share of the peak of the level's own byte products (of its float products, for float weights); bytes of weights a
+ * second and their share of the reading speed. Both peaks are measured right before and after each product.
  *
- *   bench_kernels [--json] [--level NAME] [--type NAME] [--cols N] [--megabytes N]
+ *   bench_kernels [--cols 1,4,16,512] [--type Q4_0] [--level all]
  *
- * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold). */
+ * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold); many columns take the
+ * first part of it, so that a product takes a fraction of a second. */
 #include "kernels/kernels.h"
+#include "large_pages.h"
 #include "peak.h"
+#include "problem.h"
 #include "quant/quant.h"
 
+#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    K = 2048,
-    TASK_BYTES = 192 * 1024 /* as lib/ops/matmul.c has it */
-};
+#define MAX_COUNTS 16
+#define MOST_MACS  3e10 /* of one product */
+#define SECONDS    0.25 /* at least, for each product */
 
 typedef struct settings {
     bool json;
-    const char *level, *type;
-    uint32_t cols;
+    const char *level, *type; /* NULL: the best level; every type */
+    uint32_t columns[MAX_COUNTS], n_columns;
     size_t bytes;
 } settings;
 
-/* A matrix of random weights that repeats one group, and columns. */
-typedef struct problem {
-    uint8_t *weights;
-    uint64_t group_bytes;
-    uint32_t groups;
-    pith__acts acts;
-    float *out;
-} problem;
+/* The peaks in turn with what is held against them; `memory` is read. */
+typedef struct peaks {
+    const ceiling_kernels *kernels;
+    const uint8_t *memory;
+    size_t size;
+    bool floats; /* the products are of floats */
+    double macs, read;
+} peaks;
 
-static void *need(size_t n) {
-    void *p = aligned_alloc(64, (n + 63) / 64 * 64);
-    if (!p) {
-        fputs("bench_kernels: out of memory\n", stderr);
-        exit(1);
-    }
-    memset(p, 0, n);
-    return p;
+typedef struct result {
+    const char *type, *level;
+    uint32_t columns;
+    double macs, bytes, peak_share, read_share, ref_macs;
+} result;
+
+static void sample(peaks *p) {
+    p->macs = peak_macs(p->kernels, p->floats);
+    p->read = peak_read_bytes(p->kernels, p->memory, p->size);
 }
 
-static float random_unit(void) {
-    static uint32_t state = 1;
-    state = state * 1664525u + 1013904223u;
-    return (float)(int32_t)state * 0x1p-31f;
-}
-
-static void fill_weights(pith__dtype dtype, problem *p) {
-    uint64_t row_bytes = 0;
-    pith__row_bytes(dtype, K, &row_bytes);
-    uint8_t *rows = need(row_bytes * 16);
-    float x[K];
-    for (int r = 0; r < 16; r++) {
-        for (int i = 0; i < K; i++) {
-            x[i] = random_unit();
-        }
-        pith__row_from_float(dtype, x, K, rows + (size_t)r * row_bytes);
-    }
-    for (uint32_t g = 0; g < p->groups; g++) {
-        if (g == 0) {
-            pith__pack_group(dtype, rows, row_bytes, 16, K, p->weights);
-        } else {
-            memcpy(p->weights + g * p->group_bytes, p->weights, p->group_bytes);
-        }
-    }
-    free(rows);
-}
-
-static void fill_columns(pith__act_kind kind, uint32_t cols, problem *p) {
-    pith__acts_size size = pith__acts_bytes(kind, K);
-    float *f = need(size.f * cols + K * sizeof(float)), *scale = need(size.scale * cols);
-    int8_t *q = need(size.q * cols);
-    int16_t *sum = need(size.sum * cols);
-    const pith__kernels *ref = pith__kernels_get("ref");
-    p->acts = (pith__acts){kind, f, size.f / 4, q, size.q, scale, size.scale / 4, sum, size.sum / 2};
-    float x[K];
-    for (uint32_t c = 0; c < cols; c++) {
-        for (int i = 0; i < K; i++) {
-            x[i] = random_unit();
-        }
-        if (kind == PITH__ACT_FLOAT) {
-            memcpy(f + c * p->acts.f_stride, x, sizeof x);
-        } else {
-            (kind == PITH__ACT_B32 ? ref->quantize_b32 : ref->quantize_b256)(
-                x, K, q + c * p->acts.q_stride, scale + c * p->acts.scale_stride, sum + c * p->acts.sum_stride);
-        }
-    }
-}
-
-static problem make_problem(pith__dtype dtype, uint32_t cols, size_t bytes) {
-    problem p;
-    p.group_bytes = pith__group_bytes(dtype, K);
-    p.groups = bytes / p.group_bytes > 2 ? (uint32_t)(bytes / p.group_bytes) : 2;
-    p.weights = need(p.group_bytes * p.groups);
-    p.out = need((size_t)p.groups * 16 * cols * sizeof(float));
-    fill_weights(dtype, &p);
-    fill_columns(pith__dtype_get(dtype)->acts, cols, &p);
-    return p;
-}
-
-static void free_problem(problem *p) {
-    free(p->weights);
-    free(p->out);
-    free((void *)(uintptr_t)p->acts.f);
-    free((void *)(uintptr_t)p->acts.q);
-    free((void *)(uintptr_t)p->acts.scale);
-    free((void *)(uintptr_t)p->acts.sum);
-}
-
-/* All of the matrix, in calls of as many groups as the library gives a task. */
-static void multiply(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t cols) {
-    uint32_t per = (uint32_t)(TASK_BYTES / p->group_bytes) & ~1u;
-    for (uint32_t first = 0; first < p->groups; first += per) {
-        uint32_t groups = p->groups - first < per ? p->groups - first : per;
-        pith__matmul_args a = {
-            p->weights + first * p->group_bytes, p->group_bytes,          groups, K, &p->acts, 0, cols,
-            p->out + (uint64_t)first * 16,       (uint64_t)p->groups * 16};
-        level->matmul[dtype](&a);
-    }
-}
-
-/* The best time of several rounds, a third of a second at least. */
-static double best_time(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t cols) {
+/* The best time of several rounds. */
+static double best_time(const problem *p, const pith__kernels *level, uint32_t groups, uint32_t columns) {
     double best = 1e30, begin = bench_seconds();
     do {
         double start = bench_seconds();
-        multiply(level, dtype, p, cols);
+        problem_multiply(p, level, groups, columns);
         double took = bench_seconds() - start;
         best = took < best ? took : best;
-    } while (bench_seconds() - begin < 0.33);
+    } while (bench_seconds() - begin < SECONDS);
     return best;
 }
 
-typedef struct result {
-    double macs, bytes, ref_macs;
-} result;
+static uint32_t groups_for(const problem *p, uint32_t columns) {
+    double most = MOST_MACS / (16.0 * PROBLEM_K * columns);
+    return most < p->groups ? (uint32_t)most + 1 : p->groups;
+}
 
-static result measure(const pith__kernels *level, pith__dtype dtype, const problem *p, uint32_t cols, double ref_macs) {
-    result r;
-    double many = best_time(level, dtype, p, cols);
-    r.macs = 16.0 * p->groups * K * cols / many;
-    double one = best_time(level, dtype, p, 1);
-    r.bytes = (double)p->group_bytes * p->groups / one;
-    r.ref_macs = ref_macs;
+static result measure(const problem *p, const char *level, uint32_t columns, peaks *now) {
+    uint32_t groups = groups_for(p, columns);
+    peaks before = *now;
+    double seconds = best_time(p, pith__kernels_get(level), groups, columns);
+    sample(now);
+    result r = {.type = pith__dtype_get(p->dtype)->name, .level = level, .columns = columns};
+    r.macs = 16.0 * groups * PROBLEM_K * columns / seconds;
+    r.bytes = (double)p->group_bytes * groups / seconds;
+    if (now->kernels) {
+        r.peak_share = r.macs * 2 / (before.macs + now->macs);
+        r.read_share = r.bytes * 2 / (before.read + now->read);
+    }
     return r;
 }
 
-static void print_result(const settings *s, const char *type, const char *level, const result *r, double peak,
-                         double read) {
-    double share = peak > 0 ? r->macs / peak : 0;
-    if (s->json) {
-        printf("{\"type\": \"%s\", \"level\": \"%s\", \"cols\": %u, \"gmacs\": %.2f, \"peak_share\": %.3f, "
-               "\"one_column_gbs\": %.2f, "
-               "\"read_share\": %.3f, \"times_ref\": %.1f}\n",
-               type, level, s->cols, r->macs * 1e-9, share, r->bytes * 1e-9, r->bytes / read, r->macs / r->ref_macs);
-    } else {
-        printf("%-7s %-11s %7.1f GMAC/s  %.2f of peak  %6.1f GB/s  %.2f of reading  x%.0f\n", type, level,
-               r->macs * 1e-9, share, r->bytes * 1e-9, r->bytes / read, r->macs / r->ref_macs);
-    }
+static void print_result(const settings *s, const result *r) {
+    printf(s->json ? "{\"type\": \"%s\", \"level\": \"%s\", \"cols\": %u, \"gmacs\": %.2f, \"peak_share\": %.3f, "
+                     "\"weights_gbs\": %.2f, \"read_share\": %.3f, \"times_ref\": %.1f}\n"
+                   : "%-7s %-11s %4u columns %7.1f GMAC/s  %.2f of peak %7.2f GB/s  %.2f of reading  x%.0f\n",
+           r->type, r->level, r->columns, r->macs * 1e-9, r->peak_share, r->bytes * 1e-9, r->read_share,
+           r->macs / r->ref_macs);
     fflush(stdout);
 }
 
-static double ref_speed(pith__dtype dtype, const problem *p) {
-    const pith__kernels *ref = pith__kernels_get("ref");
-    pith__matmul_args a = {p->weights, p->group_bytes, 2, K, &p->acts, 0, 4, p->out, 32};
+static double ref_speed(const problem *p) {
     double start = bench_seconds();
-    ref->matmul[dtype](&a);
-    return 32.0 * K * 4 / (bench_seconds() - start);
+    problem_multiply(p, pith__kernels_get("ref"), 2, 4);
+    return 32.0 * PROBLEM_K * 4 / (bench_seconds() - start);
 }
 
-static void bench_type(const settings *s, pith__dtype dtype, double peak, double read) {
-    const char *name = pith__dtype_get(dtype)->name;
-    if (s->type && strcmp(s->type, name) != 0) {
-        return;
+static void bench_level(const settings *s, const problem *p, const char *level, double ref, peaks *now) {
+    now->kernels = ceiling_kernels_find(level);
+    now->floats = p->acts.kind == PITH__ACT_FLOAT;
+    sample(now);
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        result r = measure(p, level, s->columns[i], now);
+        r.ref_macs = ref;
+        print_result(s, &r);
     }
-    problem p = make_problem(dtype, s->cols < 4 ? 4 : s->cols, s->bytes);
-    double ref = ref_speed(dtype, &p);
-    const char *level;
+}
+
+static const char *best_level(void) {
+    const char *best = "ref", *level;
+    for (uint32_t i = 0; (level = pith__kernels_level(i)) != NULL; i++) {
+        best = level;
+    }
+    return best;
+}
+
+static void bench_type(const settings *s, pith__dtype dtype, peaks *now) {
+    uint32_t most = 4; /* as ref_speed takes */
+    for (uint32_t i = 0; i < s->n_columns; i++) {
+        most = s->columns[i] > most ? s->columns[i] : most;
+    }
+    problem p = problem_make(dtype, most, s->bytes);
+    double ref = ref_speed(&p);
+    const char *level, *wanted = s->level ? s->level : best_level();
     for (uint32_t i = 1; (level = pith__kernels_level(i)) != NULL; i++) {
-        if (!s->level || strcmp(s->level, level) == 0) {
-            result r = measure(pith__kernels_get(level), dtype, &p, s->cols, ref);
-            print_result(s, name, level, &r, peak, read);
+        if (strcmp(wanted, "all") == 0 || strcmp(wanted, level) == 0) {
+            bench_level(s, &p, level, ref, now);
         }
     }
-    free_problem(&p);
+    problem_free(&p);
 }
 
-static double reading_speed(size_t bytes) {
-    void *memory = need(bytes);
-    double read = peak_read_bytes(memory, bytes);
-    free(memory);
-    return read;
-}
+/* ---- the command line ---- */
 
-static bool parse(int argc, char **argv, settings *s) {
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-        if (strcmp(argv[i], "--json") == 0) {
-            s->json = true;
-            continue;
-        }
-        if (!value) {
-            return false;
-        }
-        if (strcmp(argv[i], "--level") == 0) {
-            s->level = value;
-        } else if (strcmp(argv[i], "--type") == 0) {
-            s->type = value;
-        } else if (strcmp(argv[i], "--cols") == 0) {
-            s->cols = (uint32_t)strtoul(value, NULL, 10);
-        } else if (strcmp(argv[i], "--megabytes") == 0) {
-            s->bytes = (size_t)strtoul(value, NULL, 10) << 20;
-        } else {
-            return false;
-        }
-        i++;
+static const struct argp_option option_table[] = {
+    {"json", 'j', NULL, 0, "print a line of JSON for each product", 0},
+    {"level", 'l', "NAME", 0, "CPU level, or all (the best one)", 0},
+    {"type", 't', "NAME", 0, "type of the weights, such as Q4_0 (every one)", 0},
+    {"cols", 'c', "LIST", 0, "numbers of columns (1,4,16,512)", 0},
+    {"megabytes", 'm', "COUNT", 0, "size of the matrix (128)", 0},
+    {0},
+};
+
+static uint32_t positive(const char *text, struct argp_state *state) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (*end || value == 0 || value > 65536) {
+        argp_error(state, "'%s' is not a number from 1 to 65536", text);
     }
-    return s->cols > 0 && s->bytes > 0;
+    return (uint32_t)value;
+}
+
+static void parse_columns(settings *s, char *list, struct argp_state *state) {
+    s->n_columns = 0;
+    for (char *item = strtok(list, ","); item; item = strtok(NULL, ",")) {
+        if (s->n_columns == MAX_COUNTS) {
+            argp_error(state, "at most %d numbers of columns", MAX_COUNTS);
+        }
+        s->columns[s->n_columns++] = positive(item, state);
+    }
+}
+
+static bool type_exists(const char *name) {
+    for (uint32_t dtype = 0; dtype < PITH__DTYPE_LIMIT; dtype++) {
+        if (pith__dtype_get(dtype) && strcmp(pith__dtype_get(dtype)->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state) {
+    settings *s = state->input;
+    switch (key) {
+    case 'j':
+        s->json = true;
+        return 0;
+    case 'l':
+        s->level = argument;
+        if (strcmp(argument, "all") != 0 && (strcmp(argument, "ref") == 0 || !pith__kernels_get(argument))) {
+            argp_error(state, "'%s' is no level of vector kernels that this machine has", argument);
+        }
+        return 0;
+    case 't':
+        s->type = argument;
+        if (!type_exists(argument)) {
+            argp_error(state, "'%s' is no type of weights", argument);
+        }
+        return 0;
+    case 'c':
+        parse_columns(s, argument, state);
+        return 0;
+    case 'm':
+        s->bytes = (size_t)positive(argument, state) << 20;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static peaks first_peaks(const settings *s) {
+    peaks p = {.kernels = ceiling_kernels_find(best_level()), .memory = large_pages_take(s->bytes), .size = s->bytes};
+    if (!p.memory) {
+        fputs("bench_kernels: out of memory\n", stderr);
+        exit(1);
+    }
+    sample(&p);
+    return p;
+}
+
+static void print_peaks(const settings *s, const peaks *p) {
+    printf(s->json ? "{\"dot_gmacs\": %.1f, \"dot_instruction\": \"%s\", \"read_gbs\": %.2f, \"k\": %d}\n"
+                   : "one core: %.1f GMAC/s of bytes (%s), reading %.1f GB/s; K %d\n",
+           p->macs * 1e-9, p->kernels ? p->kernels->dot_instruction : "not known", p->read * 1e-9, PROBLEM_K);
 }
 
 int main(int argc, char **argv) {
-    settings s = {false, NULL, NULL, 512, (size_t)128 << 20};
-    if (!parse(argc, argv, &s)) {
-        fputs("usage: bench_kernels [--json] [--level NAME] [--type NAME] [--cols N] [--megabytes N]\n", stderr);
-        return 2;
-    }
-    double peak = peak_int8_macs(), read = reading_speed(s.bytes);
-    if (s.json) {
-        printf("{\"peak_int8_gmacs\": %.1f, \"read_gbs\": %.2f}\n", peak * 1e-9, read * 1e-9);
-    } else {
-        printf("one core: vpdpbusd %.1f GMAC/s, reading %.1f GB/s; %u columns, K %d\n", peak * 1e-9, read * 1e-9,
-               s.cols, K);
-    }
+    static const struct argp parser = {option_table, parse_option, NULL, "Measures products on one core.",
+                                       NULL,         NULL,         NULL};
+    settings s = {.columns = {1, 4, 16, 512}, .n_columns = 4, .bytes = (size_t)128 << 20};
+    argp_parse(&parser, argc, argv, 0, NULL, &s);
+    peaks now = first_peaks(&s);
+    print_peaks(&s, &now);
     for (uint32_t dtype = 0; dtype < PITH__DTYPE_LIMIT; dtype++) {
-        if (pith__dtype_get(dtype)) {
-            bench_type(&s, (pith__dtype)dtype, peak, read);
+        const pith__dtype_info *info = pith__dtype_get(dtype);
+        if (info && (!s.type || strcmp(s.type, info->name) == 0)) {
+            bench_type(&s, (pith__dtype)dtype, &now);
         }
     }
     return 0;

@@ -1,10 +1,13 @@
-/* Reading speed, and the clock. */
-#define _POSIX_C_SOURCE 200809L
+/* See peak.h. */
 #include "peak.h"
 
-#include <stdint.h>
-#include <string.h>
 #include <time.h>
+
+enum {
+    ROUNDS = 20000,
+    MAC_TRIES = 50,
+    READ_TRIES = 8 /* two with each number of streams */
+};
 
 double bench_seconds(void) {
     struct timespec t;
@@ -12,24 +15,26 @@ double bench_seconds(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-double peak_read_bytes(const void *memory, size_t n) {
-    const uint8_t *at = memory;
+double peak_macs(const ceiling_kernels *k, bool floats) {
     double best = 0;
-    for (int round = 0; round < 15; round++) {
-        uint64_t sum[8] = {0};
+    for (int i = 0; k && i < MAC_TRIES; i++) {
         double start = bench_seconds();
-        for (size_t i = 0; i + 64 <= n; i += 64) {
-            uint64_t words[8];
-            memcpy(words, at + i, sizeof words);
-            for (int j = 0; j < 8; j++) {
-                sum[j] += words[j];
-            }
-        }
-        double rate = (double)n / (bench_seconds() - start);
-        for (int j = 0; j < 8; j++) {
-            __asm__ volatile("" : : "r"(sum[j])); /* the sums are wanted */
-        }
+        double rate = (double)(floats ? k->fma : k->dot)(ROUNDS) / (bench_seconds() - start);
         best = rate > best ? rate : best;
     }
+    return best;
+}
+
+double peak_read_bytes(const ceiling_kernels *k, const uint8_t *memory, size_t n) {
+    static volatile uint64_t sink;
+    size_t part = n / READ_TRIES / 8192 * 8192; /* another one each time, as no cache is to help */
+    double best = 0;
+    for (int i = 0; k && i < READ_TRIES; i++) {
+        double start = bench_seconds();
+        sink = k->read(memory + i * part, part, 1u << i % 4);
+        double rate = (double)part / (bench_seconds() - start);
+        best = rate > best ? rate : best;
+    }
+    (void)sink;
     return best;
 }

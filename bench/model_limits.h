@@ -1,10 +1,11 @@
 /* The least time a piece of work can take on a machine with given ceilings.
  *
- * A prompt is bound by arithmetic: its matrix products at the peak of the byte (or float) products, then its attention at the float peak.
- * A step of generation is bound by reading: the weights once for all streams (or their products, if those take longer), then each
- * stream's keys and values (or their products). That holds for weights that no cache holds; for smaller ones there is no limit to tell. */
-#ifndef BENCH_LIMITS_H
-#define BENCH_LIMITS_H
+ * A prompt is bound by arithmetic: its matrix products at the peak of the byte (or float) products, the output's for
+ * the last token alone, then its attention at the float peak. A step of generation is bound by reading: the weights
+ * once for all streams (or their products, if those take longer), then each stream's keys and values (or their
+ * products). That holds for weights that no cache holds; for smaller ones there is no limit to tell. */
+#ifndef BENCH_MODEL_LIMITS_H
+#define BENCH_MODEL_LIMITS_H
 
 #include "ceilings.h"
 #include "model_facts.h"
