@@ -62,9 +62,8 @@ static void multiply_panels(const pith__matmul_args *a, tile_args *t, const tile
     }
 }
 
-static tile_args tile_args_of(const pith__matmul_args *a, const void *panels, int32_t bias) {
-    tile_args t = {.panel = panels,
-                   .bias = bias,
+static tile_args tile_args_of(const pith__matmul_args *a, int32_t bias) {
+    tile_args t = {.bias = bias,
                    .q_stride = a->x->q_stride,
                    .scale_stride = a->x->scale_stride,
                    .sum_stride = a->x->sum_stride,
@@ -88,7 +87,8 @@ static upcoming upcoming_of(const pith__matmul_args *a, uint32_t group, uint64_t
  */
 static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const tile_table *tiles, int32_t bias) {
     panel32 panels[V_GROUPS];
-    tile_args t = tile_args_of(a, panels, bias);
+    tile_args t = tile_args_of(a, bias);
+    t.panel = panels;
     uint64_t blocks = ((uint64_t)a->k + 63) / 64 * 2;
     uint32_t block_bytes = (uint32_t)(a->group_bytes / blocks);
     for (uint64_t block = 0; block < blocks; block += PANEL_BLOCKS) {
@@ -108,7 +108,8 @@ static void matmul_panels32(const pith__matmul_args *a, fill32_fn fill, const ti
 static void matmul_panels256(const pith__matmul_args *a, fill256_fn fill, uint32_t cell_bytes,
                              const tile_table *tiles) {
     panel256 panels[V_GROUPS];
-    tile_args t = tile_args_of(a, panels, 0);
+    tile_args t = tile_args_of(a, 0);
+    t.panel = panels;
     uint64_t blocks = ((uint64_t)a->k + 255) / 256;
     for (uint64_t block = 0; block < blocks; block++) {
         t.first = block == 0;
