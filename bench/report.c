@@ -7,6 +7,14 @@
 
 /* ---- text ---- */
 
+static void print_path(const model_facts *facts) {
+    printf("%-25s %10s", "products by kernels", facts->level);
+    if (facts->openblas_from > 0) {
+        printf(", from %u columns on by OpenBLAS", facts->openblas_from);
+    }
+    fputs("\n", stdout);
+}
+
 static void print_rate(const char *what, const rate *r) {
     printf("%-25s %10.1f tokens/s", what, r->reached);
     if (r->limit > 0) {
@@ -30,8 +38,9 @@ static void print_rates(const report *r) {
 }
 
 void report_print_text(const report *r) {
-    printf("%s (%s): %.1f million parameters, %.1f MB, %s, %u thread%s\n", r->facts.name, r->facts.family, r->facts.parameters / 1e6,
-           r->facts.weight_bytes / 1e6, r->facts.level, r->threads, r->threads == 1 ? "" : "s");
+    printf("%s (%s): %.1f million parameters, %.1f MB, %u thread%s\n", r->facts.name, r->facts.family, r->facts.parameters / 1e6,
+           r->facts.weight_bytes / 1e6, r->threads, r->threads == 1 ? "" : "s");
+    print_path(&r->facts);
     printf("%-25s %10.3f s\n", "load", r->load_seconds);
     print_rates(r);
     printf("%-25s %10.1f MB of the library, %.1f MB of the process\n", "peak memory", r->library_peak / 1e6, r->process_peak / 1e6);
@@ -81,6 +90,9 @@ bool report_print_json(const report *r) {
     cJSON_AddNumberToObject(json, "parameters", r->facts.parameters);
     cJSON_AddNumberToObject(json, "weight_bytes", r->facts.weight_bytes);
     cJSON_AddStringToObject(json, "cpu_level", r->facts.level);
+    if (r->facts.openblas_from > 0) {
+        cJSON_AddNumberToObject(json, "openblas_from_columns", r->facts.openblas_from);
+    }
     cJSON_AddNumberToObject(json, "threads", r->threads);
     cJSON_AddNumberToObject(json, "depth", r->depth);
     cJSON_AddNumberToObject(json, "load_seconds", r->load_seconds);
