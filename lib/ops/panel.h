@@ -9,7 +9,7 @@
 #include "ops/ops.h"
 
 /* Fewest columns worth OpenBLAS when nobody says otherwise, as measured (bench/RESULTS.md): pith's own vector kernels
- * were faster at every width from 64 to 1,024 columns; the scalar ones are not. */
+ * were faster or as fast at every width from 8 to 1,024 columns; the scalar ones are not. */
 #define PITH__BLAS_COLUMNS_SCALAR 4u
 #define PITH__BLAS_NEVER          UINT32_MAX
 
