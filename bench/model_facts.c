@@ -77,6 +77,15 @@ static void add_tensors(model_facts *facts, const cJSON *tensors) {
     }
 }
 
+/* Where a model's matrices go to OpenBLAS at all, they do so from one number of columns. */
+static void add_paths(model_facts *facts, const cJSON *products) {
+    const cJSON *type;
+    cJSON_ArrayForEach(type, products) {
+        double from = number(type, "openblas_from");
+        facts->openblas_from = from > 0 ? (uint32_t)from : facts->openblas_from;
+    }
+}
+
 static void add_attention(model_facts *facts, const cJSON *hparams) {
     double layers = number(hparams, "block_count"), heads = number(hparams, "attention.head_count");
     double kv_heads = number(hparams, "attention.head_count_kv");
@@ -106,6 +115,7 @@ bool model_facts_read(const pith_model *model, model_facts *facts) {
     snprintf(facts->family, sizeof facts->family, "%s", text(json, "family"));
     snprintf(facts->level, sizeof facts->level, "%s", text(kernels, "level"));
     add_tensors(facts, cJSON_GetObjectItemCaseSensitive(json, "tensors"));
+    add_paths(facts, cJSON_GetObjectItemCaseSensitive(json, "products"));
     add_attention(facts, cJSON_GetObjectItemCaseSensitive(json, "hyperparameters"));
     cJSON_Delete(json);
     bool complete = facts->layer_bytes > 0 && facts->output_bytes > 0 && facts->attention_macs > 0 && facts->level[0];

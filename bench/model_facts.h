@@ -17,6 +17,7 @@ typedef struct matrix_shape {
 
 typedef struct model_facts {
     char name[128], family[32], level[32]; /* level: of the CPU, as the library uses it */
+    uint32_t openblas_from;                /* fewest columns at which matrices go to OpenBLAS; 0: they never do */
     double parameters, weight_bytes;
     double layer_dot_macs, layer_fma_macs; /* a token through all layers: by quantized and by float matrices */
     double layer_bytes;                    /* of those matrices in the file */

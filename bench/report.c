@@ -11,6 +11,14 @@ static const char *plural(uint32_t count) {
 
 /* ---- text ---- */
 
+static void print_path(const model_facts *facts) {
+    printf("%-32s %9s", "products by kernels", facts->level);
+    if (facts->openblas_from > 0) {
+        printf(", from %u columns on by OpenBLAS", facts->openblas_from);
+    }
+    fputs("\n", stdout);
+}
+
 static void print_share(spread share, const char *of) {
     if (share.median > 0) {
         printf("   %3.0f%% of %s (%.0f to %.0f)", 100 * share.median, of, 100 * share.least, 100 * share.greatest);
@@ -71,8 +79,9 @@ static void print_machine(const report *r) {
 }
 
 void report_print_text(const report *r) {
-    printf("%s (%s): %.1f million parameters, %.1f MB, %s, %u thread%s\n", r->facts.name, r->facts.family,
-           r->facts.parameters / 1e6, r->facts.weight_bytes / 1e6, r->facts.level, r->threads, plural(r->threads));
+    printf("%s (%s): %.1f million parameters, %.1f MB, %u thread%s\n", r->facts.name, r->facts.family,
+           r->facts.parameters / 1e6, r->facts.weight_bytes / 1e6, r->threads, plural(r->threads));
+    print_path(&r->facts);
     printf("%-32s %9.3f s\n", "load", r->load_seconds);
     if (r->scaling.count > 0) {
         print_scaling(r);
@@ -178,6 +187,9 @@ static cJSON *report_json(const report *r) {
     cJSON_AddNumberToObject(json, "parameters", r->facts.parameters);
     cJSON_AddNumberToObject(json, "weight_bytes", r->facts.weight_bytes);
     cJSON_AddStringToObject(json, "cpu_level", r->facts.level);
+    if (r->facts.openblas_from > 0) {
+        cJSON_AddNumberToObject(json, "openblas_from_columns", r->facts.openblas_from);
+    }
     cJSON_AddNumberToObject(json, "threads", r->threads);
     cJSON_AddNumberToObject(json, "load_seconds", r->load_seconds);
     if (r->scaling.count > 0) {

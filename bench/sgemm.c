@@ -7,7 +7,9 @@
 #if PITH_OPENBLAS
 #include <cblas.h>
 
-#define TRIES 3
+#define MIN_TRIES   5
+#define MIN_SECONDS 0.25 /* of each shape: threads that start on one core have long been spread over all */
+#define PADDING     16   /* between lines, so that a power of two does not crowd them into few sets of the caches */
 
 static void fill(float *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -17,26 +19,30 @@ static void fill(float *x, size_t n) {
 
 /* The best time of one product: tokens x columns times columns x rows. */
 static double time_product(const matrix_shape *s, uint32_t tokens, const float *weights, const float *x, float *out) {
-    double best = 1e30;
-    for (int i = 0; i < TRIES; i++) {
+    double best = 1e30, begin = seconds_now();
+    for (int i = 0; i < MIN_TRIES || seconds_now() - begin < MIN_SECONDS; i++) {
         double start = seconds_now();
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)tokens, (int)s->rows, (int)s->columns, 1, x, (int)s->columns,
-                    weights, (int)s->columns, 0, out, (int)s->rows);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)tokens, (int)s->rows, (int)s->columns, 1, x,
+                    (int)s->columns + PADDING, weights, (int)s->rows + PADDING, 0, out, (int)s->rows + PADDING);
         double seconds = seconds_now() - start;
         best = seconds < best ? seconds : best;
     }
     return best;
 }
 
+static float *take(size_t lines, size_t width) {
+    size_t floats = lines * (width + PADDING);
+    float *x = malloc(floats * sizeof *x);
+    if (x) {
+        fill(x, floats);
+    }
+    return x;
+}
+
 static bool time_shape(const matrix_shape *s, uint32_t tokens, double *seconds) {
-    size_t weights_size = (size_t)s->rows * s->columns, x_size = (size_t)tokens * s->columns;
-    float *weights = malloc(weights_size * sizeof *weights), *x = malloc(x_size * sizeof *x);
-    float *out = malloc((size_t)tokens * s->rows * sizeof *out);
+    float *weights = take(s->columns, s->rows), *x = take(tokens, s->columns), *out = take(tokens, s->rows);
     bool ok = weights && x && out;
     if (ok) {
-        fill(weights, weights_size);
-        fill(x, x_size);
-        fill(out, (size_t)tokens * s->rows);
         *seconds = time_product(s, tokens, weights, x, out);
     }
     free(weights);

@@ -1,4 +1,5 @@
-/* What OpenBLAS alone could do for a prompt: the model's matrices as floats, already dequantized, multiplied by sgemm.
+/* What OpenBLAS alone could do for a prompt: the model's matrices as floats, already dequantized, multiplied by sgemm,
+ * each whole, for all tokens at once, in the layout that was fastest of those tried (neither side transposed, lines padded).
  * Attention, norms and the dequantization itself are left out, to its advantage. */
 #ifndef BENCH_SGEMM_H
 #define BENCH_SGEMM_H

@@ -81,6 +81,21 @@ static void print_tensors(const cJSON *tensors) {
     }
 }
 
+/* Which kernels multiply by the matrices of each type. */
+static void print_products(const cJSON *products) {
+    puts("\nProducts");
+    for (const cJSON *type = products ? products->child : NULL; type; type = type->next) {
+        const cJSON *from = cJSON_GetObjectItem(type, "openblas_from");
+        printf("  %-6s %6.0f matrices  kernels %s", type->string,
+               cJSON_GetNumberValue(cJSON_GetObjectItem(type, "matrices")),
+               cJSON_GetStringValue(cJSON_GetObjectItem(type, "kernels")));
+        if (cJSON_IsNumber(from)) {
+            printf(", from %.0f columns on OpenBLAS", cJSON_GetNumberValue(from));
+        }
+        putchar('\n');
+    }
+}
+
 static void print_model(const cJSON *root) {
     printf("%s: family %s, %s, %.0f parameters\n", cJSON_GetStringValue(cJSON_GetObjectItem(root, "name")),
            cJSON_GetStringValue(cJSON_GetObjectItem(root, "family")),
@@ -88,6 +103,7 @@ static void print_model(const cJSON *root) {
            cJSON_GetNumberValue(cJSON_GetObjectItem(root, "parameters")));
     print_object("Hyperparameters", cJSON_GetObjectItem(root, "hyperparameters"));
     print_object("Kernels", cJSON_GetObjectItem(root, "kernels"));
+    print_products(cJSON_GetObjectItem(root, "products"));
     print_object("Metadata", cJSON_GetObjectItem(root, "metadata"));
     print_tensors(cJSON_GetObjectItem(root, "tensors"));
 }

@@ -1,4 +1,4 @@
-/* A model's long account as JSON: metadata, tensors, hyperparameters, kernels. Made from the file's directory and the
+/* A model's long account as JSON: metadata, tensors, hyperparameters, kernels, and which way products go. Made from the file's directory and the
  * family's tables, so that a new key, type or family needs nothing here.
  *
  * Must not know: what a key means. */
@@ -8,7 +8,6 @@
 #include "base/os.h"
 #include "formats/json_writer.h"
 #include "ops/blas.h"
-#include "ops/panel.h"
 #include "quant/quant.h"
 
 static void key(pith__json *json, const char *name) {
@@ -169,14 +168,39 @@ static void put_hyperparameters(pith__json *json, const pith_model *model) {
     pith__json_end_object(json);
 }
 
-static bool any_through_blas(const pith__weights *w) {
-    uint64_t slots = (uint64_t)PITH__ROLES * (w->layers + 1);
-    for (uint64_t i = 0; w->slots && i < slots && pith__blas_available(); i++) {
-        if (w->slots[i].matrix.data && w->slots[i].matrix.blas) {
-            return true;
+/* Which way the products of one type go: pith's kernels, from some number of columns on OpenBLAS. */
+static void put_path(pith__json *json, const pith_model *model, uint64_t matrices, bool blas) {
+    pith__json_begin_object(json);
+    pith__json_put_u64(json, "matrices", matrices);
+    pith__json_put_str(json, "kernels", model->host->kernels->name);
+    key(json, "openblas_from");
+    if (blas) {
+        pith__json_u64(json, model->options.blas_columns);
+    } else {
+        pith__json_null(json);
+    }
+    pith__json_end_object(json);
+}
+
+/* Matrices that are only looked up in multiply nothing and have no path. */
+static void put_paths(pith__json *json, const pith_model *model) {
+    const pith__weights *w = &model->weights;
+    uint64_t slots = w->slots ? (uint64_t)PITH__ROLES * (w->layers + 1) : 0, matrices[PITH__DTYPE_LIMIT] = {0};
+    bool blas[PITH__DTYPE_LIMIT] = {false};
+    for (uint64_t i = 0; i < slots; i++) {
+        const pith__matrix *m = &w->slots[i].matrix;
+        matrices[m->dtype] += m->groups > 0;
+        blas[m->dtype] = blas[m->dtype] || (m->blas && pith__blas_available());
+    }
+    key(json, "products");
+    pith__json_begin_object(json);
+    for (uint32_t type = 0; type < PITH__DTYPE_LIMIT; type++) {
+        if (matrices[type] > 0) {
+            key(json, pith__dtype_get(type)->name);
+            put_path(json, model, matrices[type], blas[type]);
         }
     }
-    return false;
+    pith__json_end_object(json);
 }
 
 static void put_kernels(pith__json *json, const pith_model *model) {
@@ -187,13 +211,6 @@ static void put_kernels(pith__json *json, const pith_model *model) {
     pith__json_put_u64(json, "layout", PITH__LAYOUT);
     key(json, "exact");
     pith__json_bool(json, model->options.exact);
-    pith__json_put_str(json, "float_matrices", any_through_blas(&model->weights) ? "openblas" : "pith");
-    key(json, "blas_columns");
-    if (model->options.blas_columns == PITH__BLAS_NEVER) {
-        pith__json_null(json);
-    } else {
-        pith__json_f64(json, model->options.blas_columns);
-    }
     pith__json_end_object(json);
 }
 
@@ -207,6 +224,7 @@ static void put_model(pith__json *json, const pith_model *model) {
     pith__json_put_u64(json, "weight_bytes", model->weight_bytes);
     put_hyperparameters(json, model);
     put_kernels(json, model);
+    put_paths(json, model);
     if (model->file) {
         put_metadata(json, model->file);
         put_tensors(json, model->file);

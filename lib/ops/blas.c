@@ -27,7 +27,7 @@ const char *pith__blas_describe(void) {
 void pith__blas_sgemm(uint32_t m, uint32_t n, uint32_t k, const float *a, uint64_t lda, const float *b, uint64_t ldb,
                       float *c, uint64_t ldc) {
     lock();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)lda, b,
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)lda, b,
                 (blasint)ldb, 0.0f, c, (blasint)ldc);
     atomic_flag_clear_explicit(&busy, memory_order_release);
 }

@@ -19,7 +19,7 @@ typedef struct pith__ops {
     const pith__kernels *kernels;
     pith__pool *pool;
     uint8_t *bad;          /* one flag a batch row: NaN or infinity appeared in it */
-    float *panel;          /* PITH__BLAS_PANEL_FLOATS floats for OpenBLAS, or NULL: never use it */
+    float *panel;          /* for OpenBLAS (see panel.h), or NULL: never use it */
     uint32_t blas_columns; /* fewest columns that go to OpenBLAS */
 } pith__ops;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The pith command as scripts use it: what it prints, where, and with which exit code.
 
-    test_command.py PITH MODEL
+    test_command.py PITH MODEL FLOAT_MODEL
 """
 import json
 import os
@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 
-PITH, MODEL = sys.argv[1:3]
+PITH, MODEL, FLOATS = sys.argv[1:4]
 
 
 def pith(*arguments, stdin=b"", code=0):
@@ -100,6 +100,25 @@ def test_inspect():
     assert smaller["kv"] < plan["kv"]
     text = pith("inspect", MODEL).decode()
     assert "token_embd.weight" in text and "KV cache" in text and "general.license" in text
+
+
+def test_inspect_tells_which_way_products_go():
+    kernels = json.loads(pith("inspect", MODEL, "--json"))["kernels"]["level"]
+    assert paths(MODEL, "--blas-columns", "8") == {"Q8_0": {"matrices": 29, "kernels": kernels, "openblas_from": None}}
+    if json.loads(pith("version", "--json"))["openblas"] is None:
+        return
+    (asked,) = paths(FLOATS, "--blas-columns", "8").values()
+    assert asked["openblas_from"] == 8 and asked["matrices"] > 0
+    (exact,) = paths(FLOATS, "--blas-columns", "8", "--exact", "1").values()
+    assert exact["openblas_from"] is None
+    (scalar,) = paths(FLOATS, "--cpu", "ref").values()
+    assert scalar["kernels"] == "ref" and scalar["openblas_from"] > 0
+    assert b"from 8 columns on OpenBLAS" in pith("inspect", FLOATS, "--blas-columns", "8")
+    assert b"on OpenBLAS" not in pith("inspect", FLOATS, "--exact", "1")
+
+
+def paths(model, *flags):
+    return json.loads(pith("inspect", model, "--json", *flags))["products"]
 
 
 def test_help_and_version():

@@ -164,18 +164,21 @@ static void exact_float_models(void **state) {
 
 /* Float models through OpenBLAS keep no such promise, but must agree closely. */
 static void blas_agrees(void **state) {
-    (void)state;
-    const tiny_options o = {pith__family_at(0), PITH__F32, PITH__F32, true, false, 5};
-    tiny_model m;
+    static const pith__dtype types[] = {PITH__F32, PITH__F16, PITH__BF16};
     static result blas;
-    const setup exact = {.threads = 1, .exact = 1}, fast = {.threads = 1, .blas_columns = 1};
-    tiny_model_make(&o, &m);
-    run_all(&exact, &m, false, &solo);
-    run_all(&fast, &m, false, &blas);
-    for (uint64_t i = 0; i < solo.n_mean; i++) {
-        assert_true(solo.mean[i] - blas.mean[i] < 1e-4f && blas.mean[i] - solo.mean[i] < 1e-4f);
+    (void)state;
+    for (uint32_t t = 0; t < 3; t++) {
+        const tiny_options o = {pith__family_at(0), types[t], types[t], true, false, 5};
+        const setup exact = {.threads = 1, .exact = 1}, fast = {.threads = 1 + t % 2, .blas_columns = 1};
+        tiny_model m;
+        tiny_model_make(&o, &m);
+        run_all(&exact, &m, false, &solo);
+        run_all(&fast, &m, false, &blas);
+        for (uint64_t i = 0; i < solo.n_mean; i++) {
+            assert_true(solo.mean[i] - blas.mean[i] < 1e-4f && blas.mean[i] - solo.mean[i] < 1e-4f);
+        }
+        tiny_model_free(&m);
     }
-    tiny_model_free(&m);
 }
 
 int main(void) {
