@@ -227,5 +227,6 @@ int main(int argc, char **argv) {
             bench_type(&s, (pith__dtype)dtype, &now);
         }
     }
+    free((void *)(uintptr_t)now.memory);
     return 0;
 }
