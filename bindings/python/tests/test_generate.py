@@ -187,18 +187,23 @@ def test_waiting_may_be_canceled_without_loss(model, engine):
 
 def test_a_canceled_task_ends_its_generation(model):
     async def start(engine):
+        reads = asyncio.Event()
+
         async def read():
             async for _ in model.generate(PROMPT, stream=True, engine=engine, **ENDLESS):
-                pass
+                reads.set()
 
+        # Others share the engine's steps: alone, a generation may fill its context before the event loop has its turn.
+        others = [model.generate(PROMPT, stream=True, engine=engine, **ENDLESS) for _ in range(16)]
         task = asyncio.ensure_future(read())
-        while engine.running == 0:
-            await asyncio.sleep(0.01)
+        await reads.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(model.generate(PROMPT, stream=True, engine=engine, **ENDLESS).aresult(), 0.2)
+            await asyncio.wait_for(model.generate(PROMPT, stream=True, engine=engine, **ENDLESS).aresult(), 0.02)
+        for other in others:
+            other.cancel()
 
     with pith.Engine(threads=2) as engine:
         asyncio.run(start(engine))
