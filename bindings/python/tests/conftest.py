@@ -1,6 +1,12 @@
+import signal
+
 import pith
 import pytest
 from support import MODEL, byte_vocabulary
+
+# Where the tests were started with Ctrl-C ignored, as shells start what runs in the background, their children would be
+# too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
