@@ -135,17 +135,13 @@ V_FN void make_pairs(const vi *scale, const vi *min, int vectors, int has_min, i
     }
 }
 
-/* Gives the weights of the s-th eighth their sign, and begins the sums accordingly. */
-V_FN void panel_sign(panel256 *panel, int s, int32_t bias, int vectors, const vi *scale) {
-    vi *w = panel->w + 8 * s;
+/* Gives the weights of a sub-block their sign, and begins the sums accordingly. */
+V_FN void panel_sign(panel256 *panel, vi *w, int32_t bias, int vectors, vi scale) {
     V_UNROLL
-    for (int j = 0; j < 8; j++) {
+    for (int j = 0; j < vectors; j++) {
         w[j] = v_sub8(w[j], v_set_i((int32_t)((uint32_t)bias * 0x01010101u)));
     }
-    V_UNROLL
-    for (int at = 0; at < 8; at += vectors) {
-        panel->start = v_signed_start(panel->start, w + at, vectors, scale[(8 * s + at) / vectors]);
-    }
+    panel->start = v_signed_start(panel->start, w, vectors, scale);
 }
 
 /* ---- Few columns: weights stream through. ---- */
@@ -164,11 +160,12 @@ V_FN void prefetch_ahead(const uint8_t *weights, int bytes) {
     }
 }
 
-/* The s-th eighth of the `lines` cache lines of the cell at `next`. */
-V_FN void prefetch_part(const uint8_t *next, int lines, int s) {
+/* A quarter of the cell at `next`; of lines that are no multiple of four, a few twice. */
+V_FN void prefetch_quarter(const uint8_t *next, int bytes, int quarter) {
+    int lines = (bytes / 64 + 3) / 4;
     V_UNROLL
-    for (int line = s * lines / 8; line < (s + 1) * lines / 8; line++) {
-        __builtin_prefetch(next + 64 * line, 0, 2);
+    for (int line = 0; line < lines; line++) {
+        __builtin_prefetch(next + 64 * (quarter * lines + line), 0, 2);
     }
 }
 

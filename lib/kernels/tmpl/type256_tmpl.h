@@ -14,17 +14,25 @@
 #define T_UNPACK(part)    T_JOIN3(unpack, V_TYPE, part)
 
 static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
-    vi scale[16], min[16];
+    const int is_signed = V_SIGNED_PANELS && !V_TYPE_MIN;
+    vi scale[16], min[16], w[16];
     T_UNPACK(scales)(cell, scale, min);
     panel->start = v_zero_i();
-    for (int s = 0; s < 8; s++) {
-        T_UNPACK(w)(cell, s, panel->w + 8 * s);
-        if (V_SIGNED_PANELS && !V_TYPE_MIN) {
-            panel_sign(panel, s, V_TYPE_BIAS, V_TYPE_VECTORS, scale);
+    for (int quarter = 0; quarter < 4; quarter++) {
+        T_UNPACK(w)(cell, quarter, w);
+        V_UNROLL
+        for (int i = 0; i < 16 / V_TYPE_VECTORS; i++) {
+            int at = unpack_sub_block(quarter, i, V_TYPE_VECTORS);
+            if (is_signed) {
+                panel_sign(panel, w + V_TYPE_VECTORS * i, V_TYPE_BIAS, V_TYPE_VECTORS, scale[at]);
+            }
+            memcpy(panel->w + V_TYPE_VECTORS * at, w + V_TYPE_VECTORS * i, V_TYPE_VECTORS * sizeof *w);
         }
+    }
+    for (int s = 0; s < 8; s++) {
         v_panel_form(panel->w + 8 * s);
     }
-    if (!V_SIGNED_PANELS || V_TYPE_MIN) {
+    if (!is_signed) {
         make_pairs(scale, min, V_TYPE_VECTORS, V_TYPE_MIN, V_TYPE_BIAS, panel->pair);
     }
     for (int j = 0; j < 64 / V_TYPE_VECTORS; j++) {
@@ -34,29 +42,30 @@ static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
     panel->dmin = V_TYPE_MIN ? v_load_f16(cell + 32) : v_zero();
 }
 
-/* The s-th eighth of a super-block. */
-V_FN void T_JOIN2(eighth, V_TYPE)(const uint8_t *cell, int s, const vi *scale, const int8_t *const *q, int cols,
-                                  vi *isum) {
-    vi w[8];
+/* A quarter of a super-block. */
+V_FN void T_JOIN2(quarter, V_TYPE)(const uint8_t *cell, int quarter, const vi *scale, const int8_t *const *q, int cols,
+                                   vi *isum) {
+    vi w[16];
     if (cols > 1) {
-        prefetch_part(cell + PREFETCH_AHEAD / V_TYPE_CELL * V_TYPE_CELL, V_TYPE_CELL / 64, s);
+        prefetch_quarter(cell + PREFETCH_AHEAD / V_TYPE_CELL * V_TYPE_CELL, V_TYPE_CELL, quarter);
     }
-    T_UNPACK(w)(cell, s, w);
+    T_UNPACK(w)(cell, quarter, w);
     V_UNROLL
-    for (int at = 0; at < 8; at += V_TYPE_VECTORS) {
-        const vi *weights = w + at;
+    for (int i = 0; i < 16 / V_TYPE_VECTORS; i++) {
+        const vi *weights = w + V_TYPE_VECTORS * i;
         const int8_t *x[V_COLS];
-        vi factor = v_scale_form(scale[(8 * s + at) / V_TYPE_VECTORS]);
+        int at = unpack_sub_block(quarter, i, V_TYPE_VECTORS);
+        vi factor = v_scale_form(scale[at]);
         V_UNROLL
         for (int c = 0; c < cols; c++) {
-            x[c] = q[c] + 32 * s + 4 * at;
+            x[c] = q[c] + 4 * V_TYPE_VECTORS * at;
         }
         v_dots_scaled(isum, &weights, x, V_TYPE_VECTORS, &factor, 1, cols, V_TYPE_RUN);
     }
 }
 
-/* One super-block of one group times `cols` columns. The loop over its eighths stays one (of pairs, where sub-blocks
- * have 32 elements): the code is long, and processors foresee what is read from few places of it better. */
+/* One super-block of one group times `cols` columns. The loop over its quarters stays one: the code is long, and
+ * processors foresee what is read from few places of it better. */
 V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_columns *x, int cols, vf *acc) {
     vi scale[16], min[16], pair[8], psum[V_COLS], isum[V_COLS];
     const int8_t *q[V_COLS];
@@ -71,11 +80,8 @@ V_FN void T_JOIN2(block, V_TYPE)(const uint8_t *cell, uint64_t b, const stream_c
             psum[c] = v_pair_dot(psum[c], pair[i], v_spread(x->sum[c] + b * 16 + 2 * i));
         }
     }
-    for (int s = 0; s < 8; s += V_TYPE_VECTORS / 4) {
-        T_JOIN2(eighth, V_TYPE)(cell, s, scale, q, cols, isum);
-        if (V_TYPE_VECTORS == 8) {
-            T_JOIN2(eighth, V_TYPE)(cell, s + 1, scale, q, cols, isum);
-        }
+    for (int i = 0; i < 4; i++) {
+        T_JOIN2(quarter, V_TYPE)(cell, i, scale, q, cols, isum);
     }
     V_UNROLL
     for (int c = 0; c < cols; c++) {

@@ -1,11 +1,19 @@
-/* Super-blocks as vectors of bytes, a sub-block of 32 elements (8 vectors, as in unpack32_tmpl.h) at a time, and their
- * scales and minimums as lanes of int32. For each type: unpack_<type>_w(cell, s, w) for s in 0..7, and
- * unpack_<type>_scales(cell, scale, min) with 16 or 8 scales; types without minimums leave `min` alone. The weights are
- * unsigned (but for run 1): what was added to them is the bias of the type in matmul_quant_tmpl.h. */
+/* Super-blocks as vectors of bytes (as in unpack32_tmpl.h), a quarter of 16 vectors at a time: what its sub-blocks have
+ * in common is loaded once, in the order it lies in memory, and shifted by constant counts, as others cost several times
+ * as much. For each type: unpack_<type>_w(cell, quarter, w), with the vectors of each of its sub-blocks, numbered by
+ * unpack_sub_block, one after the other; and unpack_<type>_scales(cell, scale, min) with 16 or 8 scales and minimums as
+ * lanes of int32; types without minimums leave `min` alone. The weights are unsigned (but for run 1): what was added to
+ * them is the bias of the type in matmul_quant_tmpl.h. */
 #ifndef PITH_KERNELS_UNPACK256_TMPL_H
 #define PITH_KERNELS_UNPACK256_TMPL_H
 
 #include "kernels/tmpl/unpack32_tmpl.h"
+
+/* Which sub-block the i-th of a quarter is. `vectors` of them: 8, two that follow each other; 4, each other one of eight.
+ */
+V_FN int unpack_sub_block(int quarter, int i, int vectors) {
+    return vectors == 8 ? 2 * quarter + i : quarter / 2 * 8 + quarter % 2 + 2 * i;
+}
 
 /* Byte b of each lane as int32. */
 V_FN vi unpack_byte(vi words, int b) {
@@ -20,11 +28,15 @@ V_FN void unpack_q2_k_scales(const uint8_t *cell, vi *scale, vi *min) {
         min[j] = v_shift_right(byte, 4);
     }
 }
-V_FN void unpack_q2_k_w(const uint8_t *cell, int s, vi *w) {
-    const uint8_t *qs = cell + 320 + s / 4 * 512;
+V_FN void unpack_q2_k_w(const uint8_t *cell, int quarter, vi *w) {
+    const uint8_t *qs = cell + 320 + quarter * 256;
     V_UNROLL
-    for (int j = 0; j < 8; j++) {
-        w[j] = v_and(v_shift_right(v_load_i(qs + 64 * j), s % 4 * 2), v_set_i(0x03030303));
+    for (int j = 0; j < 4; j++) {
+        vi q = v_load_i(qs + 64 * j), mask = v_set_i(0x03030303);
+        w[j] = v_and(q, mask);
+        w[j + 4] = v_and(v_shift_right(q, 2), mask);
+        w[j + 8] = v_and(v_shift_right(q, 4), mask);
+        w[j + 12] = v_and(v_shift_right(q, 6), mask);
     }
 }
 
@@ -39,14 +51,18 @@ V_FN void unpack_q3_k_scales(const uint8_t *cell, vi *scale, vi *min) {
         scale[j] = v_add_i(v_or(low_bits, v_shift_left(high_bits, 4)), v_set_i(-32));
     }
 }
-V_FN void unpack_q3_k_w(const uint8_t *cell, int s, vi *w) {
-    const uint8_t *hmask = cell + 256;
-    const uint8_t *qs = s < 4 ? cell + 320 : cell + 1280;
+V_FN void unpack_q3_k_w(const uint8_t *cell, int quarter, vi *w) {
+    const uint8_t *hmask = cell + 256 + quarter % 2 * 512;
+    const uint8_t *qs = quarter < 2 ? hmask + 64 : cell + 1280 + quarter % 2 * 256;
+    int step = quarter < 2 ? 128 : 64;
     V_UNROLL
-    for (int j = 0; j < 8; j++) {
-        vi low = v_and(v_shift_right(v_load_i(qs + (s < 4 ? 128 : 64) * j), s % 4 * 2), v_set_i(0x03030303));
-        vi high = v_and(v_shift_right(v_load_i(hmask + 128 * j), s), v_set_i(0x01010101));
-        w[j] = v_or(low, v_shift_left(high, 2));
+    for (int j = 0; j < 4; j++) {
+        vi q = v_load_i(qs + step * j), mask = v_set_i(0x03030303);
+        vi h = v_shift_right(v_load_i(hmask + 128 * j), quarter / 2 * 4), high = v_set_i(0x04040404);
+        w[j] = v_or(v_and(q, mask), v_and(v_shift_left(h, 2), high));
+        w[j + 4] = v_or(v_and(v_shift_right(q, 2), mask), v_and(v_shift_left(h, 1), high));
+        w[j + 8] = v_or(v_and(v_shift_right(q, 4), mask), v_and(h, high));
+        w[j + 12] = v_or(v_and(v_shift_right(q, 6), mask), v_and(v_shift_right(h, 1), high));
     }
 }
 
@@ -65,30 +81,33 @@ V_FN void unpack_scales_and_minimums(const uint8_t *at, vi *scale, vi *min) {
     }
 }
 
-/* Four bits of sub-block s: two sub-blocks share 8 vectors, `step` bytes apart. */
-V_FN void unpack_four_bits(const uint8_t *qs, int step, int s, vi *w) {
+/* Two sub-blocks share the nibbles of 8 vectors, `step` bytes apart. */
+V_FN void unpack_four_bits(const uint8_t *qs, int step, vi *w) {
     V_UNROLL
     for (int j = 0; j < 8; j++) {
-        w[j] = v_and(v_shift_right(v_load_i(qs + step * j), s % 2 * 4), v_set_i(0x0f0f0f0f));
+        vi q = v_load_i(qs + step * j), mask = v_set_i(0x0f0f0f0f);
+        w[j] = v_and(q, mask);
+        w[j + 8] = v_and(v_shift_right(q, 4), mask);
     }
 }
 
 V_FN void unpack_q4_k_scales(const uint8_t *cell, vi *scale, vi *min) {
     unpack_scales_and_minimums(cell + 64, scale, min);
 }
-V_FN void unpack_q4_k_w(const uint8_t *cell, int s, vi *w) {
-    unpack_four_bits(cell + 256 + s / 2 * 512, 64, s, w);
+V_FN void unpack_q4_k_w(const uint8_t *cell, int quarter, vi *w) {
+    unpack_four_bits(cell + 256 + quarter * 512, 64, w);
 }
 
 V_FN void unpack_q5_k_scales(const uint8_t *cell, vi *scale, vi *min) {
     unpack_scales_and_minimums(cell + 64, scale, min);
 }
-V_FN void unpack_q5_k_w(const uint8_t *cell, int s, vi *w) {
-    unpack_four_bits(s < 2 ? cell + 320 : cell + 768 + s / 2 * 512, s < 2 ? 128 : 64, s, w);
+V_FN void unpack_q5_k_w(const uint8_t *cell, int quarter, vi *w) {
+    unpack_four_bits(quarter == 0 ? cell + 320 : cell + 768 + quarter * 512, quarter == 0 ? 128 : 64, w);
     V_UNROLL
     for (int j = 0; j < 8; j++) {
-        vi high = v_and(v_shift_right(v_load_i(cell + 256 + 128 * j), s), v_set_i(0x01010101));
-        w[j] = v_or(w[j], v_shift_left(high, 4));
+        vi h = v_shift_right(v_load_i(cell + 256 + 128 * j), 2 * quarter), high = v_set_i(0x10101010);
+        w[j] = v_or(w[j], v_and(v_shift_left(h, 4), high));
+        w[j + 8] = v_or(w[j + 8], v_and(v_shift_left(h, 3), high));
     }
 }
 
@@ -100,14 +119,16 @@ V_FN void unpack_q6_k_scales(const uint8_t *cell, vi *scale, vi *min) {
         scale[j] = v_shift_right_signed(v_shift_left(words, 24 - j % 4 * 8), 24);
     }
 }
-V_FN void unpack_q6_k_w(const uint8_t *cell, int s, vi *w) {
-    const uint8_t *qh = cell + 320 + s / 4 * 1536;
-    const uint8_t *ql = qh + 64 + s % 2 * 64;
+V_FN void unpack_q6_k_w(const uint8_t *cell, int quarter, vi *w) {
+    const uint8_t *q = cell + 320 + quarter * 768;
     V_UNROLL
-    for (int j = 0; j < 8; j++) {
-        vi low = v_and(v_shift_right(v_load_i(ql + 192 * j), s % 4 / 2 * 4), v_set_i(0x0f0f0f0f));
-        vi high = v_and(v_shift_right(v_load_i(qh + 192 * j), s % 4 * 2), v_set_i(0x03030303));
-        w[j] = v_or(low, v_shift_left(high, 4));
+    for (int j = 0; j < 4; j++) {
+        vi h = v_load_i(q + 192 * j), first = v_load_i(q + 192 * j + 64), second = v_load_i(q + 192 * j + 128);
+        vi low = v_set_i(0x0f0f0f0f), high = v_set_i(0x30303030);
+        w[j] = v_or(v_and(first, low), v_and(v_shift_left(h, 4), high));
+        w[j + 4] = v_or(v_and(second, low), v_and(v_shift_left(h, 2), high));
+        w[j + 8] = v_or(v_and(v_shift_right(first, 4), low), v_and(h, high));
+        w[j + 12] = v_or(v_and(v_shift_right(second, 4), low), v_and(v_shift_right(h, 2), high));
     }
 }
 
@@ -121,9 +142,12 @@ V_FN void unpack_iq4_xs_scales(const uint8_t *cell, vi *scale, vi *min) {
         scale[j] = v_add_i(v_or(low_bits, v_shift_left(high_bits, 4)), v_set_i(-32));
     }
 }
-V_FN void unpack_iq4_xs_w(const uint8_t *cell, int s, vi *w) {
-    unpack_nibbles(cell + 128 + s * 256, w);
-    unpack_levels(unpack_iq4_levels, w);
+V_FN void unpack_iq4_xs_w(const uint8_t *cell, int quarter, vi *w) {
+    V_UNROLL
+    for (int i = 0; i < 2; i++) {
+        unpack_nibbles(cell + 128 + (2 * quarter + i) * 256, w + 8 * i);
+        unpack_levels(unpack_iq4_levels, w + 8 * i);
+    }
 }
 
 #endif
