@@ -2,9 +2,9 @@
  * share of the peak of the level's own byte products (of its float products, for float weights); bytes of weights a
  * second and their share of the reading speed. Both peaks are measured right before and after each product.
  *
- *   bench_kernels [--cols 1,4,16,512] [--type Q4_0] [--level all]
+ *   bench_kernels [--cols 1,4,16,512] [--type Q4_0] [--level all] [--elements 2048]
  *
- * The matrix has K = 2048 and as many rows as fill the megabytes (128, more than caches hold); many columns take the
+ * The matrix has as many rows as fill the megabytes (128, more than caches hold); many columns take the
  * first part of it, so that a product takes a fraction of a second. */
 #include "kernels/kernels.h"
 #include "large_pages.h"
@@ -24,7 +24,7 @@
 typedef struct settings {
     bool json;
     const char *level, *type; /* NULL: the best level; every type */
-    uint32_t columns[MAX_COUNTS], n_columns;
+    uint32_t columns[MAX_COUNTS], n_columns, k;
     size_t bytes;
 } settings;
 
@@ -61,7 +61,7 @@ static double best_time(const problem *p, const pith__kernels *level, uint32_t g
 }
 
 static uint32_t groups_for(const problem *p, uint32_t columns) {
-    double most = MOST_MACS / (16.0 * PROBLEM_K * columns);
+    double most = MOST_MACS / (16.0 * p->k * columns);
     return most < p->groups ? (uint32_t)most + 1 : p->groups;
 }
 
@@ -71,7 +71,7 @@ static result measure(const problem *p, const char *level, uint32_t columns, pea
     double seconds = best_time(p, pith__kernels_get(level), groups, columns);
     sample(now);
     result r = {.type = pith__dtype_get(p->dtype)->name, .level = level, .columns = columns};
-    r.macs = 16.0 * groups * PROBLEM_K * columns / seconds;
+    r.macs = 16.0 * groups * p->k * columns / seconds;
     r.bytes = (double)p->group_bytes * groups / seconds;
     if (now->kernels) {
         r.peak_share = r.macs * 2 / (before.macs + now->macs);
@@ -92,7 +92,7 @@ static void print_result(const settings *s, const result *r) {
 static double ref_speed(const problem *p) {
     double start = bench_seconds();
     problem_multiply(p, pith__kernels_get("ref"), 2, 4);
-    return 32.0 * PROBLEM_K * 4 / (bench_seconds() - start);
+    return 32.0 * p->k * 4 / (bench_seconds() - start);
 }
 
 static void bench_level(const settings *s, const problem *p, const char *level, double ref, peaks *now) {
@@ -119,7 +119,7 @@ static void bench_type(const settings *s, pith__dtype dtype, peaks *now) {
     for (uint32_t i = 0; i < s->n_columns; i++) {
         most = s->columns[i] > most ? s->columns[i] : most;
     }
-    problem p = problem_make(dtype, most, s->bytes);
+    problem p = problem_make(dtype, s->k, most, s->bytes);
     double ref = ref_speed(&p);
     const char *level, *wanted = s->level ? s->level : best_level();
     for (uint32_t i = 1; (level = pith__kernels_level(i)) != NULL; i++) {
@@ -137,6 +137,7 @@ static const struct argp_option option_table[] = {
     {"level", 'l', "NAME", 0, "CPU level, or all (the best one)", 0},
     {"type", 't', "NAME", 0, "type of the weights, such as Q4_0 (every one)", 0},
     {"cols", 'c', "LIST", 0, "numbers of columns (1,4,16,512)", 0},
+    {"elements", 'k', "COUNT", 0, "elements of a row, in blocks of 256 (2048)", 0},
     {"megabytes", 'm', "COUNT", 0, "size of the matrix (128)", 0},
     {0},
 };
@@ -190,6 +191,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
     case 'c':
         parse_columns(s, argument, state);
         return 0;
+    case 'k':
+        s->k = positive(argument, state);
+        if (s->k % 256) {
+            argp_error(state, "%u elements are no blocks of 256", s->k);
+        }
+        return 0;
     case 'm':
         s->bytes = (size_t)positive(argument, state) << 20;
         return 0;
@@ -209,15 +216,15 @@ static peaks first_peaks(const settings *s) {
 }
 
 static void print_peaks(const settings *s, const peaks *p) {
-    printf(s->json ? "{\"dot_gmacs\": %.1f, \"dot_instruction\": \"%s\", \"read_gbs\": %.2f, \"k\": %d}\n"
-                   : "one core: %.1f GMAC/s of bytes (%s), reading %.1f GB/s; K %d\n",
-           p->macs * 1e-9, p->kernels ? p->kernels->dot_instruction : "not known", p->read * 1e-9, PROBLEM_K);
+    printf(s->json ? "{\"dot_gmacs\": %.1f, \"dot_instruction\": \"%s\", \"read_gbs\": %.2f, \"k\": %u}\n"
+                   : "one core: %.1f GMAC/s of bytes (%s), reading %.1f GB/s; K %u\n",
+           p->macs * 1e-9, p->kernels ? p->kernels->dot_instruction : "not known", p->read * 1e-9, s->k);
 }
 
 int main(int argc, char **argv) {
     static const struct argp parser = {option_table, parse_option, NULL, "Measures products on one core.",
                                        NULL,         NULL,         NULL};
-    settings s = {.columns = {1, 4, 16, 512}, .n_columns = 4, .bytes = (size_t)128 << 20};
+    settings s = {.columns = {1, 4, 16, 512}, .n_columns = 4, .k = 2048, .bytes = (size_t)128 << 20};
     argp_parse(&parser, argc, argv, 0, NULL, &s);
     peaks now = first_peaks(&s);
     print_peaks(&s, &now);

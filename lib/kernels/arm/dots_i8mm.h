@@ -11,7 +11,8 @@
 /* Up to how many columns weights stream past, in turns, where blocks are of 32 and of 256. */
 enum {
     V_STREAM_LIMIT_32 = 4,
-    V_STREAM_LIMIT_256 = 4
+    V_STREAM_LIMIT_256 = 4,
+    V_STREAM_LIMIT_Q4_K = V_STREAM_LIMIT_256
 };
 
 enum {

@@ -1,7 +1,7 @@
 /* Products of every quantized type, from the words of a lanes header and a dots header. Two ways, same bits:
  * few columns: blocks are unpacked in registers and multiplied at once, so that the weights stream through at
  * memory speed; more columns: 512 elements (or a super-block) of one or two groups are unpacked to panels once, then
- * multiplied with tiles of columns. */
+ * multiplied with tiles of columns. How many are few is measured, and stands in the dots headers. */
 #ifndef PITH_KERNELS_MATMUL_QUANT_TMPL_H
 #define PITH_KERNELS_MATMUL_QUANT_TMPL_H
 
@@ -188,10 +188,12 @@ V_FN stream_columns stream_columns_of(const pith__matmul_args *a, int cols) {
     return x;
 }
 
-V_FN void stream_clear(int cols, vf *acc) {
+/* The sums of a group begin; their places are asked for, as the processor cannot go far without having them. */
+V_FN void stream_clear(const pith__matmul_args *a, uint32_t group, int cols, vf *acc) {
     V_UNROLL
     for (int c = 0; c < cols; c++) {
         acc[c] = v_zero();
+        __builtin_prefetch(a->out + (uint64_t)c * a->out_stride + 16 * (uint64_t)group, 1, 3);
     }
 }
 
@@ -324,6 +326,7 @@ static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream
 #define V_TYPE_MIN     1
 #define V_TYPE_VECTORS 4
 #define V_TYPE_TILES   tile256_min16
+#define V_TYPE_LIMIT   V_STREAM_LIMIT_256
 #include "kernels/tmpl/type256_tmpl.h"
 
 #define V_TYPE         q3_k
@@ -333,6 +336,7 @@ static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream
 #define V_TYPE_MIN     0
 #define V_TYPE_VECTORS 4
 #define V_TYPE_TILES   tile256_plain16
+#define V_TYPE_LIMIT   V_STREAM_LIMIT_256
 #include "kernels/tmpl/type256_tmpl.h"
 
 #define V_TYPE         q4_k
@@ -342,6 +346,7 @@ static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream
 #define V_TYPE_MIN     1
 #define V_TYPE_VECTORS 8
 #define V_TYPE_TILES   tile256_min32
+#define V_TYPE_LIMIT   V_STREAM_LIMIT_Q4_K
 #include "kernels/tmpl/type256_tmpl.h"
 
 #define V_TYPE         q5_k
@@ -351,6 +356,7 @@ static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream
 #define V_TYPE_MIN     1
 #define V_TYPE_VECTORS 8
 #define V_TYPE_TILES   tile256_min32
+#define V_TYPE_LIMIT   V_STREAM_LIMIT_256
 #include "kernels/tmpl/type256_tmpl.h"
 
 #define V_TYPE         q6_k
@@ -360,6 +366,7 @@ static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream
 #define V_TYPE_MIN     0
 #define V_TYPE_VECTORS 4
 #define V_TYPE_TILES   tile256_plain16
+#define V_TYPE_LIMIT   V_STREAM_LIMIT_256
 #include "kernels/tmpl/type256_tmpl.h"
 
 #define V_TYPE         iq4_xs
@@ -369,6 +376,7 @@ static pith__matmul_args whole_sets(const pith__matmul_args *a, stream_fn stream
 #define V_TYPE_MIN     0
 #define V_TYPE_VECTORS 8
 #define V_TYPE_TILES   tile256_wide32
+#define V_TYPE_LIMIT   V_STREAM_LIMIT_256
 #include "kernels/tmpl/type256_tmpl.h"
 
 #endif

@@ -5,7 +5,8 @@
  *   V_TYPE_RUN      see dots_madd.h
  *   V_TYPE_MIN      1 when it has minimums
  *   V_TYPE_VECTORS  vectors of a sub-block: 8 or 4
- *   V_TYPE_TILES    its kind of tiles */
+ *   V_TYPE_TILES    its kind of tiles
+ *   V_TYPE_LIMIT    up to how many columns it streams */
 
 #define T_JOIN3_(a, b, c) a##_##b##_##c
 #define T_JOIN3(a, b, c)  T_JOIN3_(a, b, c)
@@ -98,7 +99,7 @@ V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
     uint64_t blocks = ((uint64_t)a->k + 255) / 256;
     for (uint32_t g = 0; g < a->groups; g++) {
         vf acc[V_COLS];
-        stream_clear(cols, acc);
+        stream_clear(a, g, cols, acc);
         for (uint64_t b = 0; b < blocks; b++) {
             T_JOIN2(block, V_TYPE)(a->weights + g * a->group_bytes + b * V_TYPE_CELL, b, &x, cols, acc);
         }
@@ -111,7 +112,7 @@ static void T_JOIN2(few, V_TYPE)(const pith__matmul_args *a) {
 }
 
 void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
-    if (a->cols <= V_STREAM_LIMIT_256) {
+    if (a->cols <= V_TYPE_LIMIT) {
         stream_all(a, T_JOIN2(few, V_TYPE));
     } else {
         pith__matmul_args sets = whole_sets(a, T_JOIN2(few, V_TYPE));
@@ -131,3 +132,4 @@ void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
 #undef V_TYPE_MIN
 #undef V_TYPE_VECTORS
 #undef V_TYPE_TILES
+#undef V_TYPE_LIMIT

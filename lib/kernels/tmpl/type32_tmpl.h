@@ -66,7 +66,7 @@ V_FN void T_JOIN2(stream, V_TYPE)(const pith__matmul_args *a, int cols) {
     uint64_t blocks = ((uint64_t)a->k + 63) / 64 * 2;
     for (uint32_t g = 0; g < a->groups; g++) {
         vf acc[V_COLS];
-        stream_clear(cols, acc);
+        stream_clear(a, g, cols, acc);
         for (uint64_t b = 0; b < blocks; b += PANEL_BLOCKS) {
             uint64_t end = blocks - b < PANEL_BLOCKS ? blocks : b + PANEL_BLOCKS;
             T_JOIN2(blocks, V_TYPE)(a->weights + g * a->group_bytes, b, end, &x, cols, acc);
@@ -80,7 +80,7 @@ static void T_JOIN2(few, V_TYPE)(const pith__matmul_args *a) {
 }
 
 void v_name(T_JOIN2(matmul, V_TYPE))(const pith__matmul_args *a) {
-    if (a->cols <= V_STREAM_LIMIT_32) {
+    if (V_STREAM_LIMIT_32 == INT32_MAX || a->cols <= V_STREAM_LIMIT_32) {
         stream_all(a, T_JOIN2(few, V_TYPE));
     } else {
         pith__matmul_args sets = whole_sets(a, T_JOIN2(few, V_TYPE));

@@ -19,7 +19,8 @@ enum {
 enum {
     V_STREAM_COLS = 2,
     V_STREAM_LIMIT_32 = 8,
-    V_STREAM_LIMIT_256 = 2
+    V_STREAM_LIMIT_256 = 2,
+    V_STREAM_LIMIT_Q4_K = V_STREAM_LIMIT_256
 };
 #define V_STREAMS(define, stream, args) define(stream, args, 1) define(stream, args, 2)
 

@@ -13,12 +13,13 @@ enum {
 #define V_TILE_TABLE(name)                                                                                             \
     { name##_4, name##_5, name##_6 }
 
-/* How many columns weights stream past at once, and up to how many they do so, in turns, where blocks are of 32 and of
- * 256. */
+/* How many columns weights stream past at once, and up to how many they do so, in turns: always where blocks are of 32,
+ * whose unpacking takes no time from the products. */
 enum {
     V_STREAM_COLS = 6,
-    V_STREAM_LIMIT_32 = 48,
-    V_STREAM_LIMIT_256 = 16
+    V_STREAM_LIMIT_32 = INT32_MAX,
+    V_STREAM_LIMIT_256 = 16,
+    V_STREAM_LIMIT_Q4_K = 128
 };
 /* Five at once would be a sixth more code for little: they pass as three and two. */
 #define V_STREAMS(define, stream, args)                                                                                \
