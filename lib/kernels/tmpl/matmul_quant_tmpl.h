@@ -150,7 +150,8 @@ V_FN void panel_sign(panel256 *panel, vi *w, int32_t bias, int vectors, vi scale
  * a time: weights are asked for ahead, into the second-level cache (into the first it is slower than nothing). For one
  * column the processor's own foresight does better: it runs further ahead than the misses of one core can. */
 enum {
-    PREFETCH_AHEAD = 10240 /* bytes, of super-blocks in whole cells */
+    PREFETCH_AHEAD = 10240,   /* bytes, of super-blocks in whole cells */
+    STREAM_BYTES = 384 * 1024 /* of columns */
 };
 
 V_FN void prefetch_ahead(const uint8_t *weights, int bytes) {
@@ -218,11 +219,7 @@ static uint32_t stream_turn(uint32_t cols) {
 }
 
 /* More columns than stream at once pass by in turns, a group at a time: its second time it comes from the cache. */
-static void stream_all(const pith__matmul_args *a, stream_fn stream) {
-    if (stream_turn(a->cols) == a->cols) {
-        stream(a);
-        return;
-    }
+static void stream_turns(const pith__matmul_args *a, stream_fn stream) {
     for (uint32_t g = 0; g < a->groups; g++) {
         pith__matmul_args part = *a;
         part.weights += g * a->group_bytes;
@@ -233,6 +230,25 @@ static void stream_all(const pith__matmul_args *a, stream_fn stream) {
             part.out = a->out + first * a->out_stride + 16 * (uint64_t)g;
             stream(&part);
         }
+    }
+}
+
+/* As many columns at a time as stay in the second-level cache beside the groups of a task. */
+static void stream_all(const pith__matmul_args *a, stream_fn stream) {
+    if (stream_turn(a->cols) == a->cols) {
+        stream(a);
+        return;
+    }
+    uint32_t fit = (uint32_t)(STREAM_BYTES / a->x->q_stride) / V_STREAM_COLS * V_STREAM_COLS;
+    pith__matmul_args some = *a;
+    for (uint32_t first = 0; first < a->cols; first += some.cols) {
+        some.first_col = a->first_col + first;
+        some.cols = a->cols - first;
+        if (fit >= V_STREAM_COLS && some.cols > fit) {
+            some.cols = fit;
+        }
+        some.out = a->out + first * a->out_stride;
+        stream_turns(&some, stream);
     }
 }
 
