@@ -16,18 +16,16 @@
 
 static void T_JOIN2(fill, V_TYPE)(panel256 *panel, const uint8_t *cell) {
     const int is_signed = V_SIGNED_PANELS && !V_TYPE_MIN;
-    vi scale[16], min[16], w[16];
+    vi scale[16], min[16];
     T_UNPACK(scales)(cell, scale, min);
     panel->start = v_zero_i();
     for (int quarter = 0; quarter < 4; quarter++) {
-        T_UNPACK(w)(cell, quarter, w);
+        int first = unpack_sub_block(quarter, 0, V_TYPE_VECTORS);
+        T_UNPACK(w)(cell, quarter, panel->w + V_TYPE_VECTORS * first, 8);
         V_UNROLL
-        for (int i = 0; i < 16 / V_TYPE_VECTORS; i++) {
+        for (int i = 0; is_signed && i < 16 / V_TYPE_VECTORS; i++) {
             int at = unpack_sub_block(quarter, i, V_TYPE_VECTORS);
-            if (is_signed) {
-                panel_sign(panel, w + V_TYPE_VECTORS * i, V_TYPE_BIAS, V_TYPE_VECTORS, scale[at]);
-            }
-            memcpy(panel->w + V_TYPE_VECTORS * at, w + V_TYPE_VECTORS * i, V_TYPE_VECTORS * sizeof *w);
+            panel_sign(panel, panel->w + V_TYPE_VECTORS * at, V_TYPE_BIAS, V_TYPE_VECTORS, scale[at]);
         }
     }
     for (int s = 0; s < 8; s++) {
@@ -50,7 +48,7 @@ V_FN void T_JOIN2(quarter, V_TYPE)(const uint8_t *cell, int quarter, const vi *s
     if (cols > 1) {
         prefetch_quarter(cell + PREFETCH_AHEAD / V_TYPE_CELL * V_TYPE_CELL, V_TYPE_CELL, quarter);
     }
-    T_UNPACK(w)(cell, quarter, w);
+    T_UNPACK(w)(cell, quarter, w, V_TYPE_VECTORS);
     V_UNROLL
     for (int i = 0; i < 16 / V_TYPE_VECTORS; i++) {
         const vi *weights = w + V_TYPE_VECTORS * i;
