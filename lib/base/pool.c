@@ -1,6 +1,9 @@
 /* One loop at a time, handed out by a countdown. Publishing a loop stores its task count in `remaining`; whoever lowers
- * it by one owns task count - old value, and only an owner reads the loop's fields. `done` counts finished tasks, and
+ * it by one has the right to one task, and only who has it reads the loop's fields. `done` counts finished tasks, and
  * the caller returns when it reaches the count.
+ *
+ * Which task it is: each thread has a span of neighbouring ones, as what they read is neighbouring too and memory is
+ * read fastest in a row. A thread takes from its own span first, then from the others'.
  *
  * Invariant: the fields of a loop change only while remaining is 0 and every owner has added to `done`; so a thread
  * that was late finds either nothing or a task of the loop that is current now, never a stale one. No thread waits for
@@ -17,9 +20,16 @@ enum {
 };
 #define SPIN_NS UINT64_C(40000) /* as long as waking a sleeper takes; loops within a step follow each other faster */
 
+/* What one thread takes from, and the others when theirs are empty. */
+typedef struct span {
+    alignas(64) _Atomic uint32_t next; /* may run past the end */
+    uint32_t end;
+} span;
+
 typedef struct worker {
     pith__pool *pool;
     pith__thread thread;
+    uint32_t own; /* its span */
 } worker;
 
 struct pith__pool {
@@ -42,11 +52,34 @@ struct pith__pool {
     void *user;
     uint32_t threads, started;
     uint64_t generation;
-    worker workers[];
+    worker *workers; /* none with an executor */
+    span spans[];    /* as many as threads */
 };
 
+static void make_spans(pith__pool *pool, uint32_t count) {
+    for (uint32_t t = 0; t < pool->threads; t++) {
+        atomic_store_explicit(&pool->spans[t].next, (uint32_t)((uint64_t)count * t / pool->threads),
+                              memory_order_relaxed);
+        pool->spans[t].end = (uint32_t)((uint64_t)count * (t + 1) / pool->threads);
+    }
+}
+
+/* A task that nobody has yet, from the span `own` if that has one. There is one for each who lowered `remaining`. */
+static uint32_t pick(pith__pool *pool, uint32_t own) {
+    for (;;) {
+        span *s = &pool->spans[own];
+        if (atomic_load_explicit(&s->next, memory_order_relaxed) < s->end) {
+            uint32_t task = atomic_fetch_add_explicit(&s->next, 1, memory_order_relaxed);
+            if (task < s->end) {
+                return task;
+            }
+        }
+        own = own + 1 < pool->threads ? own + 1 : 0;
+    }
+}
+
 /* Takes one task of the current loop and runs it; false when none is left. */
-static bool run_one(pith__pool *pool) {
+static bool run_one(pith__pool *pool, uint32_t own) {
     uint32_t left = atomic_load_explicit(&pool->remaining, memory_order_relaxed);
     do {
         if (left == 0) {
@@ -54,7 +87,7 @@ static bool run_one(pith__pool *pool) {
         }
     } while (!atomic_compare_exchange_weak_explicit(&pool->remaining, &left, left - 1, memory_order_acquire,
                                                     memory_order_relaxed));
-    pool->task(pool->arg, pool->count - left);
+    pool->task(pool->arg, pick(pool, own));
     return true;
 }
 
@@ -69,9 +102,9 @@ static void add_done(pith__pool *pool, uint32_t tasks) {
 }
 
 /* Runs tasks of the current loop until none is left to take. */
-static void take_part(pith__pool *pool) {
+static void take_part(pith__pool *pool, uint32_t own) {
     uint32_t tasks = 0;
-    while (run_one(pool)) {
+    while (run_one(pool, own)) {
         tasks++;
     }
     if (tasks > 0) {
@@ -118,10 +151,11 @@ static void sleep_for_work(pith__pool *pool) {
 }
 
 static void work(void *arg) {
-    pith__pool *pool = ((worker *)arg)->pool;
+    const worker *self = arg;
+    pith__pool *pool = self->pool;
     pith__fpmode mode = pith__fpmode_enter();
     while (!atomic_load(&pool->stop)) {
-        take_part(pool);
+        take_part(pool, self->own);
         if (!spin(pool, work_is_there)) {
             sleep_for_work(pool);
         }
@@ -156,13 +190,12 @@ static void wait_for_done(pith__pool *pool) {
     pith__mutex_unlock(&pool->lock);
 }
 
-/* What the host's executor calls. Its index is not used: each call takes whatever task is next, so an executor that
- * drops a call, or makes one too many, costs time and not correctness. */
+/* What the host's executor calls. Its index only says where to look first: each call takes a task that nobody has, so
+ * an executor that drops a call, or makes one too many, costs time and not correctness. */
 static void executor_task(void *arg, uint32_t index) {
     pith__pool *pool = arg;
-    (void)index;
     pith__fpmode mode = pith__fpmode_enter();
-    if (run_one(pool)) {
+    if (run_one(pool, index % pool->threads)) {
         add_done(pool, 1);
     }
     pith__fpmode_leave(mode);
@@ -172,6 +205,7 @@ static void run_shared(pith__pool *pool, pith__task_fn task, void *arg, uint32_t
     pool->task = task;
     pool->arg = arg;
     pool->count = count;
+    make_spans(pool, count);
     atomic_store(&pool->done, 0);
     atomic_store(&pool->remaining, count);
     if (pool->executor) {
@@ -179,7 +213,7 @@ static void run_shared(pith__pool *pool, pith__task_fn task, void *arg, uint32_t
     } else {
         wake_workers(pool, count - 1);
     }
-    take_part(pool);
+    take_part(pool, 0);
     wait_for_done(pool);
 }
 
@@ -219,6 +253,7 @@ static int32_t start_workers(pith__pool *pool) {
     while (!pool->executor && pool->started + 1 < pool->threads) {
         worker *w = &pool->workers[pool->started];
         w->pool = pool;
+        w->own = pool->started + 1;
         PITH_TRY(pith__thread_start(&w->thread, "pith-worker", work, w));
         pool->started++;
     }
@@ -232,13 +267,15 @@ int32_t pith__pool_create(pith__mem *mem, uint32_t threads, pith__executor_hook 
         return pith__fail(PITH_E_ARGUMENT, "a pool of %u threads: 1 to %d are possible", threads, MAX_THREADS);
     }
     pith__pool *pool = NULL;
-    uint64_t bytes = sizeof(pith__pool) + (executor ? 0 : (threads - 1) * sizeof(worker));
+    uint64_t spans = sizeof(pith__pool) + threads * sizeof(span);
+    uint64_t bytes = spans + (executor ? 0 : (threads - 1) * sizeof(worker));
     PITH_TRY(pith__mem_alloc(mem, (void **)&pool, 1, bytes, alignof(pith__pool), "worker pool"));
     memset(pool, 0, (size_t)bytes);
     pool->mem = mem;
     pool->executor = executor;
     pool->user = user;
     pool->threads = threads;
+    pool->workers = (worker *)((char *)pool + spans);
     pool->generation = pith__fork_generation();
     int32_t status = init_locks(pool);
     if (status != PITH_OK) {
