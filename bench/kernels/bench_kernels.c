@@ -4,8 +4,8 @@
  *
  *   bench_kernels [--cols 1,4,16,512] [--type Q4_0] [--level all] [--elements 2048]
  *
- * The matrix has as many rows as fill the megabytes (128, more than caches hold); many columns take the
- * first part of it, so that a product takes a fraction of a second. */
+ * The matrix has as many rows as fill the megabytes (128, more than caches hold); many columns take the first
+ * part of it, so that a product takes a fraction of a second. */
 #include "kernels/kernels.h"
 #include "large_pages.h"
 #include "peak.h"
@@ -137,7 +137,7 @@ static const struct argp_option option_table[] = {
     {"level", 'l', "NAME", 0, "CPU level, or all (the best one)", 0},
     {"type", 't', "NAME", 0, "type of the weights, such as Q4_0 (every one)", 0},
     {"cols", 'c', "LIST", 0, "numbers of columns (1,4,16,512)", 0},
-    {"elements", 'k', "COUNT", 0, "elements of a row, in blocks of 256 (2048)", 0},
+    {"elements", 'k', "COUNT", 0, "elements of a row, a multiple of 256 (2048)", 0},
     {"megabytes", 'm', "COUNT", 0, "size of the matrix (128)", 0},
     {0},
 };
@@ -194,7 +194,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state) {
     case 'k':
         s->k = positive(argument, state);
         if (s->k % 256) {
-            argp_error(state, "%u elements are no blocks of 256", s->k);
+            argp_error(state, "%u is not a multiple of 256", s->k);
         }
         return 0;
     case 'm':

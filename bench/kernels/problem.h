@@ -18,7 +18,8 @@ typedef struct problem {
     float *out;
 } problem;
 
-/* A matrix of so many bytes with k elements a row, and so many columns beside it. Ends the program where memory lacks. */
+/* A matrix of so many bytes with k elements a row, and so many columns beside it. Ends the program where memory lacks.
+ */
 problem problem_make(pith__dtype dtype, uint32_t k, uint32_t columns, size_t bytes);
 void problem_free(problem *p);
 
